@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+WORKER_SRCS += $(filter-out backend/worker/main.c,$(wildcard backend/worker/*.c backend/track/*.c backend/snapshot/*.c))
+DAEMON_SRCS += $(filter-out backend/daemon/main.c,$(wildcard backend/daemon/*.c))
+WORKER_LIBS := -lEGL -ljson-c -lpthread
+DAEMON_LIBS := -lsystemd -ljson-c
+PROGRAMS += vgpu-worker vgpu-backendd
+vgpu-worker_SRCS := backend/worker/main.c
+vgpu-worker_ARCHIVES = $(A_WORKER) $(A_PROTOCOL)
+vgpu-worker_LIBS := $(WORKER_LIBS)
+vgpu-backendd_SRCS := backend/daemon/main.c
+vgpu-backendd_ARCHIVES = $(A_DAEMON) $(A_PROTOCOL)
+vgpu-backendd_LIBS := $(DAEMON_LIBS)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Guest name <-> host name tables. A guest chooses its own object names; the
+ * host's GL chooses others. Not thread-safe: the owner locks (share group) or
+ * is one thread (context).
+ */
+#ifndef VGPU_BACKEND_TRACK_NAMES_H
+#define VGPU_BACKEND_TRACK_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum vgpu_name_kind {
+	VGPU_NAME_BUFFER,       /* shared */
+	VGPU_NAME_TEXTURE,      /* shared */
+	VGPU_NAME_RENDERBUFFER, /* shared */
+	VGPU_NAME_SAMPLER,      /* shared */
+	VGPU_NAME_PROGRAM,      /* shared; shaders and programs share a name space */
+	VGPU_NAME_ARB_PROGRAM,  /* shared; glGenProgramsARB */
+	VGPU_NAME_LIST,         /* shared; identity: guest name == host name */
+	VGPU_NAME_MEMORY_OBJECT, /* shared */
+	VGPU_NAME_SEMAPHORE,    /* shared */
+	VGPU_NAME_SHARED_COUNT,
+	VGPU_NAME_FRAMEBUFFER = VGPU_NAME_SHARED_COUNT, /* from here: per context */
+	VGPU_NAME_VERTEX_ARRAY,
+	VGPU_NAME_QUERY,
+	VGPU_NAME_PIPELINE,
+	VGPU_NAME_TRANSFORM_FEEDBACK,
+	VGPU_NAME_COUNT,
+};
+
+struct vgpu_names; /* one table: guest -> host and host -> guest */
+
+struct vgpu_names *vgpu_names_create(void);
+void vgpu_names_destroy(struct vgpu_names *names);
+/* 0 if the guest name is unknown. */
+uint32_t vgpu_names_host(const struct vgpu_names *names, uint32_t guest);
+/* 0 if the host name is unknown. */
+uint32_t vgpu_names_guest(const struct vgpu_names *names, uint32_t host);
+/* Returns 0, -EEXIST, -EINVAL for name 0, -ENOSPC at VGPU_MAX_NAMES, or -ENOMEM. */
+int vgpu_names_add(struct vgpu_names *names, uint32_t guest, uint32_t host);
+/* Returns the host name that was removed, 0 if unknown. */
+uint32_t vgpu_names_remove(struct vgpu_names *names, uint32_t guest);
+uint32_t vgpu_names_count(const struct vgpu_names *names);
+/* Calls fn for every pair until it returns false. fn must not change the table. */
+void vgpu_names_each(const struct vgpu_names *names,
+                     bool (*fn)(uint32_t guest, uint32_t host, void *data), void *data);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest's end of a stream: where encoders write commands and read replies.
+ * A stream belongs to one thread at a time; nothing here locks.
+ *
+ * A command is written straight into the shared ring. It becomes visible to the
+ * worker with the next publish: when vgpu_stream_more runs (every few KiB), at
+ * vgpu_stream_flush, and before any wait. After the backend is lost, writes go
+ * to a scratch page and replies are all zero, so that encoders need no check.
+ */
+#ifndef VGPU_FRONTEND_TRANSPORT_STREAM_H
+#define VGPU_FRONTEND_TRANSPORT_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/ring.h"
+#include "protocol/wire.h"
+
+struct vgpu_client;
+
+struct vgpu_stream {
+	uint8_t *wr;    /* where the next command goes */
+	uint8_t *limit; /* vgpu_stream_more when a command would pass it */
+	uint8_t *large; /* heap copy of a command too large for the ring, else NULL */
+	bool lost;
+	/* The rest is frontend/transport/stream.c's. */
+	uint32_t id;
+	uint32_t large_bytes;
+	uint8_t *saved_wr;
+	struct vgpu_ring cmd, reply;
+	struct vgpu_client *client;
+	void *memory;
+	size_t memory_bytes;
+	int event_to_worker, event_to_guest;
+	uint64_t reply_left; /* payload bytes of the reply not read yet */
+	uint8_t *scratch;
+	uint32_t max_inline; /* larger commands travel as fragments */
+	uint64_t round_trips;
+	struct vgpu_stream *next;
+};
+
+/* The slow half of vgpu_cmd_begin: publishes, waits for room, wraps. */
+uint8_t *vgpu_stream_more(struct vgpu_stream *stream, uint32_t size);
+/* The slow half of vgpu_cmd_end: sends stream->large as fragments. */
+void vgpu_stream_send_large(struct vgpu_stream *stream);
+
+/*
+ * Begin a command of size bytes (header included, a multiple of 8). Returns
+ * where its fixed part goes. Size is at most VGPU_MAX_COMMAND: the caller checks.
+ */
+static inline uint8_t *vgpu_cmd_begin(struct vgpu_stream *stream, uint16_t opcode, uint32_t size)
+{
+	uint8_t *p = stream->wr;
+
+	if (__builtin_expect((size_t)(stream->limit - p) < size, 0))
+		p = vgpu_stream_more(stream, size);
+	stream->wr = p + size;
+	*(struct vgpu_wire_hdr *)p = (struct vgpu_wire_hdr){ .opcode = opcode, .size = size };
+	return p + sizeof(struct vgpu_wire_hdr);
+}
+
+/* End a command. Needed only where size may exceed VGPU_CMD_SMALL. */
+#define VGPU_CMD_SMALL 4096u
+static inline void vgpu_cmd_end(struct vgpu_stream *stream)
+{
+	if (__builtin_expect(stream->large != NULL, 0))
+		vgpu_stream_send_large(stream);
+}
+
+/* Make everything written visible and wake the worker if it sleeps. */
+void vgpu_stream_flush(struct vgpu_stream *stream);
+
+/*
+ * Flush and wait for the reply to opcode. Returns true and sets up reading, or
+ * false when the backend is lost (then nothing may be read).
+ */
+bool vgpu_reply_begin(struct vgpu_stream *stream, uint16_t opcode);
+/* Read n bytes of payload. Short or lost replies give zeros. */
+void vgpu_reply_read(struct vgpu_stream *stream, void *dst, size_t n);
+/*
+ * Read one output parameter: a uint64_t count and padded bytes. At most
+ * capacity bytes reach dst (the rest is skipped). Returns the count stored.
+ */
+size_t vgpu_reply_read_blob(struct vgpu_stream *stream, void *dst, size_t capacity);
+/* Skip what is left of the payload. */
+void vgpu_reply_end(struct vgpu_stream *stream);
+
+/* A position in the stream, and waiting until the worker has replayed all before it. */
+uint64_t vgpu_stream_position(struct vgpu_stream *stream);
+void vgpu_stream_drain(struct vgpu_stream *stream);
+
+#endif

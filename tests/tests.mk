@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+TEST_LIBS  := -lcmocka
+## make check-unit unit tests
+.PHONY: check-unit
+check-unit: $(UNIT_TESTS:%=$B/tests/unit/%)
+	@set -e; for t in $^; do echo "  TEST  $$t"; timeout 120 $$t; done

@@ -40,6 +40,9 @@ TRACES = {
 FAST = ("glxgears", "es2tri", "build", "shading")
 FRAMES = 3
 STILL = ("es2tri", "effect2d")  # every frame is the same picture
+# glretrace draws their first frame while its window still takes its size: two native replays
+# differ there too, so it cannot be compared.
+UNSTEADY = ("glxgears", "glxheads")
 
 
 def record(test, name, api, argv):
@@ -76,6 +79,7 @@ def record(test, name, api, argv):
                                       full])
         test.check(trim.rc == 0, "apitrace trim failed: %s" % trim.err[-200:])
         os.unlink(full)
+    test.check(os.path.getsize(path) > 1000, "the recording of %s is empty" % name)
     with open(path + ".recipe", "w", encoding="utf-8") as f:
         f.write(recipe)
     return path
@@ -106,11 +110,12 @@ def replay(test, name):
     second, b = frames(test, test.second, trace)
     test.check(second.rc == 0, "the replay ended with %d: %s" % (second.rc, second.err[-300:]))
     test.check_same(sorted(a), sorted(b), "the list of frames")
-    wrong = [frame for frame in a if a[frame] != b[frame]]
+    compared = sorted(a)[1:] if name in UNSTEADY else sorted(a)
+    wrong = [frame for frame in compared if a[frame] != b[frame]]
     test.check(not wrong, "%d of %d frames differ, first %s" % (
-        len(wrong), len(a), wrong[0] if wrong else ""))
+        len(wrong), len(compared), wrong[0] if wrong else ""))
     test.check_drawn(second)
-    test.note("%d frames" % len(a))
+    test.note("%d frames equal" % len(compared))
 
 
 def add(name, tools, groups):

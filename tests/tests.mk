@@ -5,3 +5,5 @@ TEST_LIBS  := -lcmocka
 .PHONY: check-unit
 check-unit: $(UNIT_TESTS:%=$B/tests/unit/%)
 	@set -e; for t in $^; do echo "  TEST  $$t"; timeout 120 $$t; done
+
+include $(wildcard tests/*/*.mk)

@@ -88,7 +88,14 @@ static void *end_conn(void *data)
 
 static void *end_stream(void *data)
 {
-	vgpu_wstream_join(data);
+	struct vgpu_wstream *stream = data;
+	struct vgpu_wconn *conn = stream->conn;
+
+	vgpu_wstream_join(stream);
+	pthread_mutex_lock(&conn->lock);
+	conn->ending_streams--;
+	pthread_cond_broadcast(&conn->stream_ended);
+	pthread_mutex_unlock(&conn->lock);
 	ended();
 	return NULL;
 }
@@ -154,6 +161,7 @@ static void stream_del(uint32_t conn_id, uint32_t id)
 			found = *at;
 			*at = found->next;
 			conn->n_streams--;
+			conn->ending_streams++;
 			conn->calls += found->calls;
 			conn->bytes_in += found->bytes_in;
 			conn->bytes_out += found->bytes_out;

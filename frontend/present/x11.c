@@ -224,7 +224,8 @@ static void present_show(void *data, struct vgpu_drawable *drawable, uint32_t sl
 		wake = vgpu_x11_present_due(present, vgpu_x11_now_ns()) != UINT64_MAX &&
 		       present->queued == 1;
 	}
-	vgpu_x11_drain(x11, false);
+	vgpu_x11_take_events(x11, false);
+	vgpu_x11_call_back(x11);
 	pthread_mutex_unlock(&x11->lock);
 	if (wake)
 		vgpu_x11_wake(x11);

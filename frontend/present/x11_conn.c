@@ -19,6 +19,23 @@
 static pthread_mutex_t displays_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct vgpu_x11 *displays;
 
+/* A forked child shares our sockets: it must not touch them, nor close them for us. */
+static void forget_displays(void)
+{
+	for (struct vgpu_x11 *x11 = displays; x11; x11 = x11->next) {
+		pthread_mutex_init(&x11->lock, NULL);
+		x11->lost = true;
+		x11->threaded = false;
+	}
+	pthread_mutex_init(&displays_lock, NULL);
+	displays = NULL;
+}
+
+static void watch_fork(void)
+{
+	pthread_atfork(NULL, NULL, forget_displays);
+}
+
 uint64_t vgpu_x11_now_ns(void)
 {
 	struct timespec now;
@@ -46,7 +63,7 @@ void vgpu_x11_done(struct vgpu_x11_present *present, struct vgpu_drawable *drawa
 	x11->done[x11->done_count++] = (struct vgpu_x11_done){ present, drawable, slot };
 }
 
-static void call_back(struct vgpu_x11 *x11)
+void vgpu_x11_call_back(struct vgpu_x11 *x11)
 {
 	while (x11->done_count > 0) {
 		struct vgpu_x11_done done = x11->done[0];
@@ -146,7 +163,7 @@ static void lose(struct vgpu_x11 *x11)
 	}
 }
 
-void vgpu_x11_drain(struct vgpu_x11 *x11, bool read)
+void vgpu_x11_take_events(struct vgpu_x11 *x11, bool read)
 {
 	xcb_generic_event_t *event;
 
@@ -159,7 +176,13 @@ void vgpu_x11_drain(struct vgpu_x11 *x11, bool read)
 		if (xcb_connection_has_error(x11->c))
 			lose(x11);
 	}
-	call_back(x11);
+}
+
+void vgpu_x11_drain(struct vgpu_x11 *x11, bool read)
+{
+	vgpu_x11_take_events(x11, read);
+	if (x11->done_count > 0)
+		vgpu_x11_wake(x11);
 }
 
 static void free_display(struct vgpu_x11 *x11)
@@ -186,7 +209,8 @@ static void *event_thread(void *data)
 		uint64_t due = UINT64_MAX, now, ticks;
 		struct timespec left;
 
-		vgpu_x11_drain(x11, true);
+		vgpu_x11_take_events(x11, true);
+		vgpu_x11_call_back(x11);
 		now = vgpu_x11_now_ns();
 		for (struct vgpu_x11_present *p = x11->presents; p; p = p->next) {
 			uint64_t next = vgpu_x11_present_due(p, now);
@@ -194,7 +218,8 @@ static void *event_thread(void *data)
 			if (next < due)
 				due = next;
 		}
-		vgpu_x11_drain(x11, false);
+		vgpu_x11_take_events(x11, false);
+		vgpu_x11_call_back(x11);
 		if (x11->stop)
 			break;
 		fds[1] = (struct pollfd){ .fd = x11->lost ? -1 : x11->fd, .events = POLLIN };
@@ -310,10 +335,12 @@ out:
 
 int vgpu_x11_open(const char *display_name, struct vgpu_x11 **x11_out)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const char *name = display_name ? display_name : "";
 	struct vgpu_x11 *x11;
 	int rc = 0;
 
+	pthread_once(&once, watch_fork);
 	pthread_mutex_lock(&displays_lock);
 	/* a display whose server went away may be back under the same name */
 	for (x11 = displays; x11; x11 = x11->next) {
@@ -355,8 +382,13 @@ void vgpu_x11_close(struct vgpu_x11 *x11)
 		pthread_mutex_unlock(&displays_lock);
 		return;
 	}
-	for (p = &displays; *p != x11; p = &(*p)->next)
+	for (p = &displays; *p && *p != x11; p = &(*p)->next)
 		;
+	if (!*p) {
+		/* the parent's */
+		pthread_mutex_unlock(&displays_lock);
+		return;
+	}
 	*p = x11->next;
 	pthread_mutex_unlock(&displays_lock);
 

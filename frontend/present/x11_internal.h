@@ -108,13 +108,16 @@ struct vgpu_x11 *vgpu_x11_ref(struct vgpu_x11 *x11);
 int vgpu_x11_start(struct vgpu_x11 *x11);
 /* Make the event thread look at its deadlines again. */
 void vgpu_x11_wake(struct vgpu_x11 *x11);
-/*
- * Handle the events that have arrived, reading the socket as well if read is
- * set, then call back for finished frames. Lock held; it is dropped during
- * callbacks.
- */
+/* Handle the events that have arrived, reading the socket as well if read is set. Lock held. */
+void vgpu_x11_take_events(struct vgpu_x11 *x11, bool read);
+/* The same; frames that turn out finished are left to the event thread. Lock held. */
 void vgpu_x11_drain(struct vgpu_x11 *x11, bool read);
-/* Remember that a frame is finished; the next vgpu_x11_drain tells the drawable. Lock held. */
+/*
+ * Tell the drawables of finished frames. Lock held; it is dropped meanwhile. Only
+ * where no lock of a drawable can be held: the event thread and show.
+ */
+void vgpu_x11_call_back(struct vgpu_x11 *x11);
+/* Remember that a frame is finished. Lock held; vgpu_x11_drain or vgpu_x11_call_back must follow. */
 void vgpu_x11_done(struct vgpu_x11_present *present, struct vgpu_drawable *drawable, uint32_t slot);
 /* Forget the finished frames of a present, wait for its running callbacks. Lock held. */
 void vgpu_x11_forget(struct vgpu_x11_present *present);

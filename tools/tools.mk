@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: MIT
 include $(wildcard tools/*/*.mk)
+TOOLS_COMMON := $(wildcard tools/common/*.c)
+DATADIR    ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec/xen-vgpu
+CFLAGS_tools/common/paths := -DVGPU_LIBDIR='"$(LIBDIR)"' -DVGPU_DATADIR='"$(DATADIR)"' \
+	-DVGPU_LIBEXECDIR='"$(LIBEXECDIR)"'
+
+PROGRAMS += vgpu-run vgpu-ctl
+vgpu-run_SRCS := $(wildcard tools/run/*.c) $(TOOLS_COMMON)
+vgpu-run_ARCHIVES = $(A_PROTOCOL)
+vgpu-run_LIBS := -ljson-c
+vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c tools/pci/*.c) $(TOOLS_COMMON)
+vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
+vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)

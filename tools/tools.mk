@@ -13,3 +13,7 @@ vgpu-run_LIBS := -ljson-c
 vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c tools/pci/*.c) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
 vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
+
+# the tools' tests start the commands themselves
+$B/tests/unit/test_tools_run: | $B/bin/vgpu-run
+$B/tests/unit/test_tools_ctl: | $B/bin/vgpu-ctl

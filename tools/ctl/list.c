@@ -3,7 +3,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <libsmartcols.h>
+#include <libsmartcols/libsmartcols.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

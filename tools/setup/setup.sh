@@ -45,6 +45,16 @@ is_installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# What is missing of the chosen groups, one package a line.
+find_missing()
+{
+	for group in $groups; do
+		for package in $(group_packages "$group"); do
+			is_installed "$package" || echo "$package"
+		done
+	done | sort -u
+}
+
 # Runs apt-get as root. DEBIAN_FRONTEND: nobody is there to answer questions.
 as_root()
 {
@@ -79,13 +89,7 @@ done
 command -v dpkg-query >/dev/null || fail 1 "this is not a Debian system: no dpkg-query" \
 	"install what $list names by your own means"
 
-missing=$(
-	for group in $groups; do
-		for package in $(group_packages "$group"); do
-			is_installed "$package" || echo "$package"
-		done
-	done | sort -u
-)
+missing=$(find_missing)
 
 case $mode in
 list)
@@ -110,3 +114,5 @@ as_root apt-get -q -y --no-install-recommends install $missing >"$log" 2>&1 || {
 	fail 1 "apt-get could not install: $(echo "$missing" | tr '\n' ' ')" \
 		"look at the lines above; 'apt-get update' needs a reachable mirror"
 }
+missing=$(find_missing)
+[ -z "$missing" ] || fail 1 "apt-get installed, and still missing is: $(echo "$missing" | tr '\n' ' ')"

@@ -20,3 +20,22 @@ vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
 # the tools' tests start the commands themselves
 $B/tests/unit/test_tools_run: | $B/bin/vgpu-run
 $B/tests/unit/test_tools_ctl: | $B/bin/vgpu-ctl
+
+# A build tree has the shape of an installed prefix: bin/, lib/, share/.
+EGL_ICD := $B/share/glvnd/egl_vendor.d/40_vgpu.json
+$(EGL_ICD): xen-configs/40_vgpu.json
+	$Q mkdir -p $(@D) && cp $< $@
+EXTRA_ALL += $(EGL_ICD)
+
+.PHONY: setup run
+## make setup      install the Debian packages that are missing (SETUP_GROUPS="build run test xen")
+SETUP_GROUPS ?= build run test xen
+setup:
+	$Q tools/setup/setup.sh $(SETUP_GROUPS)
+
+## make run        a real program drawn by the split, with proof (RUN="PROGRAM ARGS", SECONDS_TO_RUN=8)
+# make again after setup: before it, what the build needs may not be there
+run:
+	$Q tools/setup/setup.sh build run
+	$Q $(MAKE) --no-print-directory all
+	$Q VGPU_BIN=$B/bin tools/run/demo.sh $(RUN)

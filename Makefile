@@ -118,4 +118,4 @@ help:
 ## make            build everything
 ## make clean      remove the build directory
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' -type f 2>/dev/null)

@@ -21,7 +21,7 @@ fail()
 {
 	echo "make run: $1" >&2
 	[ $# -lt 2 ] || echo "hint: $2" >&2
-	[ ! -s "$work/program.log" ] || sed 's/^/  | /' "$work/program.log" | tail -n 15 >&2
+	[ ! -s "$work/program.log" ] || tail -n 15 "$work/program.log" | cut -c 1-160 | sed 's/^/  | /' >&2
 	exit 1
 }
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# tools/pci/pci.mk sets PCI_SRCS and PCI_LIBS for vgpu-ctl pci
 include $(wildcard tools/*/*.mk)
 TOOLS_COMMON := $(wildcard tools/common/*.c)
 DATADIR    ?= $(PREFIX)/share
@@ -13,7 +14,7 @@ vgpu-run_LIBS := -ljson-c
 vgpu-info_SRCS := $(wildcard tools/info/*.c) $(TOOLS_COMMON)
 vgpu-info_ARCHIVES = $(A_FRONTEND) $(A_PROTOCOL)
 vgpu-info_LIBS = $(FRONTEND_LIBS) -ljson-c -ldl
-vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c tools/pci/*.c) $(TOOLS_COMMON)
+vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c) $(PCI_SRCS) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
 vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
 

@@ -148,6 +148,7 @@ static int client_open(struct vgpu_client **out)
 
 	if (!client)
 		return -ENOMEM;
+	pthread_mutex_init(&client->show_lock, NULL);
 	pthread_mutex_init(&client->lock, NULL);
 	client->next_id = 1;
 	client->cmd_bytes = env_ring("VGPU_RING_BYTES", DEFAULT_CMD_BYTES);

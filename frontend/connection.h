@@ -26,6 +26,7 @@ struct vgpu_client {
 	_Atomic bool lost;
 	_Atomic uint32_t next_id;       /* contexts and drawables */
 
+	pthread_mutex_t show_lock;      /* held while frames are shown; before lock */
 	pthread_mutex_t lock;           /* the lists below */
 	struct vgpu_stream *idle;       /* streams of threads that ended */
 	struct vgpu_stream *busy;       /* streams that a thread owns */
@@ -48,6 +49,7 @@ int vgpu_frames_start(struct vgpu_client *client);
 
 /* frontend/drawable.c, for frames.c: show what is ready, in order. */
 void vgpu_drawable_show_ready(struct vgpu_drawable *drawable);
+/* Wake who waits for a slot; takes no lock, since the waker may hold the drawable's. */
 void vgpu_drawable_wake(struct vgpu_drawable *drawable);
 struct vgpu_drawable *vgpu_drawable_ref(struct vgpu_drawable *drawable);
 uint32_t vgpu_drawable_id(const struct vgpu_drawable *drawable);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "encode.h"
 #include "frontend/connection.h"
@@ -45,6 +46,16 @@ struct vgpu_drawable {
 static bool stale(struct vgpu_drawable *d)
 {
 	return d->client->lost;
+}
+
+/* Wait for a change, or a while: vgpu_drawable_wake can come just before the wait. */
+static void wait_changed(struct vgpu_drawable *d)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 1;
+	pthread_cond_timedwait(&d->changed, &d->lock, &until);
 }
 
 static void pool_free(struct vgpu_drawable *d, struct pool *pool)
@@ -197,6 +208,7 @@ static void unlink_drawable(struct vgpu_drawable *d)
 {
 	struct vgpu_client *client = d->client;
 
+	pthread_mutex_lock(&client->show_lock);
 	pthread_mutex_lock(&client->lock);
 	for (struct vgpu_drawable **at = &client->drawables; *at; at = &(*at)->next) {
 		if (*at == d) {
@@ -205,6 +217,7 @@ static void unlink_drawable(struct vgpu_drawable *d)
 		}
 	}
 	pthread_mutex_unlock(&client->lock);
+	pthread_mutex_unlock(&client->show_lock);
 }
 
 void vgpu_drawable_destroy(struct vgpu_drawable *d)
@@ -292,7 +305,7 @@ static int take_slot(struct vgpu_drawable *d)
 				return (int)i;
 		if (stale(d))
 			return -1;
-		pthread_cond_wait(&d->changed, &d->lock);
+		wait_changed(d);
 	}
 }
 
@@ -412,9 +425,7 @@ void vgpu_drawable_show_ready(struct vgpu_drawable *d)
 
 void vgpu_drawable_wake(struct vgpu_drawable *d)
 {
-	pthread_mutex_lock(&d->lock);
 	pthread_cond_broadcast(&d->changed);
-	pthread_mutex_unlock(&d->lock);
 }
 
 void vgpu_drawable_drain(struct vgpu_drawable *d)
@@ -431,7 +442,7 @@ void vgpu_drawable_drain(struct vgpu_drawable *d)
 			busy |= !pool_idle(pool);
 		if (!busy)
 			break;
-		pthread_cond_wait(&d->changed, &d->lock);
+		wait_changed(d);
 	}
 	pthread_mutex_unlock(&d->lock);
 }

@@ -11,7 +11,7 @@
 
 #include "frontend/connection.h"
 
-/* The drawables with a presenter, each with a reference. At most max; returns how many. */
+/* The drawables with a presenter; show_lock keeps them alive. At most max; returns how many. */
 static uint32_t collect(struct vgpu_client *client, struct vgpu_drawable **list, uint32_t max)
 {
 	uint32_t n = 0;
@@ -26,10 +26,13 @@ static uint32_t collect(struct vgpu_client *client, struct vgpu_drawable **list,
 static void show_all(struct vgpu_client *client)
 {
 	struct vgpu_drawable *list[VGPU_MAX_DRAWABLES];
-	uint32_t n = collect(client, list, VGPU_MAX_DRAWABLES);
+	uint32_t n;
 
+	pthread_mutex_lock(&client->show_lock);
+	n = collect(client, list, VGPU_MAX_DRAWABLES);
 	for (uint32_t i = 0; i < n; i++)
 		vgpu_drawable_show_ready(list[i]);
+	pthread_mutex_unlock(&client->show_lock);
 }
 
 static void *frame_thread(void *data)

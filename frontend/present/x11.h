@@ -12,7 +12,8 @@
  * not work (old server, pool memory that cannot be mapped there) pixels are
  * copied to a MIT-SHM segment, on a remote display they go over the wire.
  *
- * All functions may be called from any thread.
+ * All functions may be called from any thread, none from inside
+ * vgpu_drawable_frame_done.
  */
 #ifndef VGPU_PRESENT_X11_H
 #define VGPU_PRESENT_X11_H

@@ -9,7 +9,7 @@
  * dispatch.c  libglvnd's dispatch functions for extensions
  * display.c   displays and screens, questions to the X server; error.c X errors
  * config.c    the list of frame buffer configurations; attrib.c reads them
- * choose.c    glXChooseFBConfig, glXChooseVisual; visual.c X visuals
+ * choose.c    which configs a request means; fbconfig.c, visual.c hand them out
  * context.c   create, destroy, query; attribs.c glXCreateContextAttribsARB
  * current.c   make current, per thread
  * drawable.c  the table of drawables; surface.c windows, pixmaps, pbuffers

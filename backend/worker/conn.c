@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/control.h"
 #include "backend/worker/drawable.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/stream.h"
@@ -56,6 +57,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		streams = s->next;
 		vgpu_wstream_join(s);
 	}
+	vgpu_stats_ended(conn);
 	vgpu_wcontext_destroy_all(conn);
 	vgpu_wdrawable_destroy_all(conn);
 	while (conn->pools) {

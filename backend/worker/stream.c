@@ -494,7 +494,17 @@ void vgpu_wstream_stop(struct vgpu_wstream *s)
 
 void vgpu_wstream_join(struct vgpu_wstream *s)
 {
+	struct vgpu_wconn *conn = s->conn;
+
 	pthread_join(s->thread, NULL);
+	pthread_mutex_lock(&conn->lock);
+	if (!s->counted) {
+		conn->calls += s->calls;
+		conn->bytes_in += s->bytes_in;
+		conn->bytes_out += s->bytes_out;
+		conn->round_trips += s->round_trips;
+	}
+	pthread_mutex_unlock(&conn->lock);
 	munmap(s->memory, s->memory_bytes);
 	close(s->event_in);
 	close(s->event_out);

@@ -32,6 +32,7 @@ struct vgpu_wstream {
 	uint32_t reply_unseen; /* bytes written, not published */
 	struct vgpu_replay replay;
 	_Atomic uint64_t calls, bytes_in, bytes_out, round_trips;
+	bool counted; /* the program's own counters hold these already */
 };
 
 /* What a stream thread needs of the worker. */

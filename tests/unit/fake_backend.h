@@ -63,8 +63,12 @@ static inline void fake_answer(int client, enum fake_mode mode, const char *json
 	close(memory);
 }
 
-/* Serve one connection after another until killed; requests of one are answered in turn. */
-static inline _Noreturn void fake_serve(int sock, enum fake_mode mode, const char *json)
+/*
+ * Serve one connection after another until killed; requests of one are answered in
+ * turn. The first request of all is answered with first, unless that is NULL.
+ */
+static inline _Noreturn void fake_serve(int sock, enum fake_mode mode, const char *first,
+                                        const char *json)
 {
 	for (;;) {
 		int client = accept(sock, NULL, NULL);
@@ -73,7 +77,8 @@ static inline _Noreturn void fake_serve(int sock, enum fake_mode mode, const cha
 
 		while (client >= 0 && poll(&pfd, 1, -1) == 1 &&
 		       recv(client, &octet, 1, MSG_PEEK) > 0) {
-			fake_answer(client, mode, json);
+			fake_answer(client, mode, first ? first : json);
+			first = NULL;
 			if (mode == FAKE_HANGS_UP)
 				break;
 		}

@@ -25,7 +25,7 @@ static void start(enum fake_mode mode, const char *json)
 
 	fake = fork();
 	if (fake == 0)
-		fake_serve(sock, mode, json);
+		fake_serve(sock, mode, NULL, json);
 	close(sock);
 }
 

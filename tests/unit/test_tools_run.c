@@ -16,11 +16,22 @@
 
 static char prefix[] = "/tmp/vgpu-test-XXXXXX";
 
-static const char answer[] =
-	"{\"schema\":1,\"workers\":[{\"pid\":7,\"uid\":0,\"renderer\":\"llvmpipe\",\"programs\":["
-	"{\"connection\":3,\"pid\":1,\"name\":\"sh\",\"frames\":40,\"calls\":5,\"bytes_in\":6,"
-	"\"bytes_out\":7,\"round_trips\":8},{\"connection\":4,\"pid\":1,\"name\":\"sh\",\"frames\":2,"
-	"\"calls\":1,\"bytes_in\":1,\"bytes_out\":1,\"round_trips\":1}]}]}";
+/* before the program: somebody else's connection 2 */
+static const char before_it[] =
+	"{\"schema\":1,\"workers\":[{\"pid\":7,\"uid\":0,\"renderer\":\"llvmpipe\",\"ending\":0,"
+	"\"programs\":[{\"connection\":2,\"pid\":1,\"frames\":1000}]}]}";
+#define ANSWER(running, ended)                                                                    \
+	"{\"schema\":1,\"workers\":[{\"pid\":7,\"uid\":0,\"renderer\":\"llvmpipe\",\"ending\":0,"     \
+	"\"programs\":[" running "],\"ended\":[{\"connection\":2,\"pid\":1,\"frames\":1000}," ended     \
+	"]}]}"
+#define FIRST                                                                                      \
+	"{\"connection\":3,\"pid\":1,\"name\":\"sh\",\"frames\":40,\"calls\":5,\"bytes_in\":6,"          \
+	"\"bytes_out\":7,\"round_trips\":8}"
+#define SECOND                                                                                     \
+	"{\"connection\":4,\"pid\":1,\"name\":\"sh\",\"frames\":2,\"calls\":1,\"bytes_in\":1,"           \
+	"\"bytes_out\":1,\"round_trips\":1}"
+static const char all_ended[] = ANSWER("", FIRST "," SECOND);
+static const char one_stays[] = ANSWER(FIRST, SECOND);
 
 /* vgpu-backendd --embedded --socket PATH --ready-fd N */
 static int fake_backendd(int argc, char **argv)
@@ -43,7 +54,8 @@ static int fake_backendd(int argc, char **argv)
 	close(fd);
 	if (mode && strcmp(mode, "dies") == 0)
 		return 0;
-	fake_serve(sock, FAKE_ANSWERS, answer);
+	fake_serve(sock, FAKE_ANSWERS, before_it,
+	           mode && strcmp(mode, "stays") == 0 ? one_stays : all_ended);
 }
 
 static int run(const char *before, const char *arguments, char *out, size_t size)
@@ -179,7 +191,7 @@ static void test_running_backend_is_used(void **state)
 	sock = fake_listen(path);
 	fake = fork();
 	if (fake == 0)
-		fake_serve(sock, FAKE_ANSWERS, answer);
+		fake_serve(sock, FAKE_ANSWERS, before_it, all_ended);
 	close(sock);
 	assert_int_equal(run("", "sh -c 'echo $VGPU_SOCKET'", out, sizeof(out)), 0);
 	snprintf(before, sizeof(before), "%s\n", path);
@@ -209,6 +221,10 @@ static void test_stats(void **state)
 	         prefix, prefix);
 	assert_int_equal(run_command(command, out, sizeof(out)), 0);
 	assert_string_equal(out, "1 3 42 True 2 llvmpipe\n");
+	/* a connection that stays: the numbers are there, and said to be not the last */
+	assert_int_equal(run("FAKE=stays", "--json - true", out, sizeof(out)), 0);
+	assert_non_null(strstr(out, "\"frames\":42"));
+	assert_non_null(strstr(out, "\"complete\":false"));
 	assert_int_equal(run("", "--json /nonexistent/j true", out, sizeof(out)), 1);
 	assert_int_equal(run("", "--json /dev/full true", out, sizeof(out)), 1);
 	assert_clean();

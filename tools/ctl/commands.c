@@ -69,5 +69,9 @@ int vgpu_ctl_complete(int argc, char **argv)
 				puts(c->name);
 		return vgpu_tool_finish(VGPU_EXIT_OK);
 	}
+	if (argc == 2 && strcmp(argv[1], "columns") == 0) {
+		vgpu_ctl_list_columns();
+		return vgpu_tool_finish(VGPU_EXIT_OK);
+	}
 	return VGPU_EXIT_USAGE;
 }

@@ -45,6 +45,12 @@ static const struct column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+void vgpu_ctl_list_columns(void)
+{
+	for (size_t i = 0; i < COLUMNS; i++)
+		puts(columns[i].name);
+}
+
 struct list_options {
 	bool json, no_headings;
 	size_t chosen[COLUMNS * 2], count; /* indexes into columns[] */

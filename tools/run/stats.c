@@ -19,6 +19,8 @@ struct vgpu_run_stats {
 	char reason[256];                /* the daemon's words about it */
 	char *program;
 	pid_t pid;
+	int64_t first;                   /* connections of lower number are not the program's */
+	bool settled;                    /* in the last answer all of its connections had ended */
 	struct timespec began, ended;
 	int exit_code;
 	char *renderer;                  /* of the worker that holds a connection of ours */
@@ -29,22 +31,6 @@ struct vgpu_run_stats {
 static const char *const counters[] = { "frames", "calls", "bytes_in", "bytes_out",
 	                                "round_trips" };
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
-
-struct vgpu_run_stats *vgpu_run_stats_create(bool own_backend)
-{
-	struct vgpu_run_stats *stats = calloc(1, sizeof(*stats));
-
-	if (!stats)
-		return NULL;
-	stats->own_backend = own_backend;
-	stats->sock = -1;
-	stats->connections = json_object_new_object();
-	if (!stats->connections) {
-		free(stats);
-		return NULL;
-	}
-	return stats;
-}
 
 void vgpu_run_stats_destroy(struct vgpu_run_stats *stats)
 {
@@ -101,39 +87,52 @@ static int64_t number(struct json_object *object, const char *key)
 	return json_object_object_get_ex(object, key, &value) ? json_object_get_int64(value) : 0;
 }
 
-/* Keep the counters of one connection if it is the program's. */
-static void take_connection(struct vgpu_run_stats *stats, struct json_object *worker,
+/* Keep the counters of one connection if it is the program's. Returns whether it is. */
+static bool take_connection(struct vgpu_run_stats *stats, struct json_object *worker,
                             struct json_object *program)
 {
+	int64_t connection = number(program, "connection");
 	struct json_object *renderer;
 	char key[32];
 
-	snprintf(key, sizeof(key), "%" PRId64, number(program, "connection"));
+	if (stats->pid == 0) {
+		/* the first question: the program does not run yet */
+		if (connection >= stats->first)
+			stats->first = connection + 1;
+		return false;
+	}
+	snprintf(key, sizeof(key), "%" PRId64, connection);
+	if (connection < stats->first)
+		return false;
 	if (!stats->own_backend && !json_object_object_get_ex(stats->connections, key, NULL) &&
 	    !descends_from((pid_t)number(program, "pid"), stats->pid))
-		return;
+		return false;
 	json_object_object_add(stats->connections, key, json_object_get(program));
 	if (json_object_object_get_ex(worker, "renderer", &renderer) &&
 	    json_object_get_string_len(renderer) > 0) {
 		free(stats->renderer);
 		stats->renderer = strdup(json_object_get_string(renderer));
 	}
+	return true;
 }
 
-/* programs: those that run; ended: those the daemon still remembers. */
-static void take_list(struct vgpu_run_stats *stats, struct json_object *worker, const char *key)
+/* Returns how many of a list are the program's. */
+static int take_list(struct vgpu_run_stats *stats, struct json_object *worker, const char *key)
 {
 	struct json_object *list;
+	int taken = 0;
 
 	if (!json_object_object_get_ex(worker, key, &list) ||
 	    !json_object_is_type(list, json_type_array))
-		return;
+		return 0;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *program = json_object_array_get_idx(list, i);
 
-		if (json_object_is_type(program, json_type_object))
-			take_connection(stats, worker, program);
+		if (json_object_is_type(program, json_type_object) &&
+		    take_connection(stats, worker, program))
+			taken++;
 	}
+	return taken;
 }
 
 void vgpu_run_stats_sample(struct vgpu_run_stats *stats)
@@ -153,22 +152,49 @@ void vgpu_run_stats_sample(struct vgpu_run_stats *stats)
 		stats->sock = -1;
 		return;
 	}
+	stats->settled = true;
 	if (json_object_object_get_ex(answer, "workers", &workers) &&
 	    json_object_is_type(workers, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(workers); i++) {
 			struct json_object *worker = json_object_array_get_idx(workers, i);
 
-			take_list(stats, worker, "programs");
+			/* running, being taken down, ended and remembered */
+			if (take_list(stats, worker, "programs") > 0 || number(worker, "ending") > 0)
+				stats->settled = false;
 			take_list(stats, worker, "ended");
 		}
 	json_object_put(answer);
+}
+
+struct vgpu_run_stats *vgpu_run_stats_create(bool own_backend)
+{
+	struct vgpu_run_stats *stats = calloc(1, sizeof(*stats));
+
+	if (!stats)
+		return NULL;
+	stats->own_backend = own_backend;
+	stats->sock = -1;
+	stats->connections = json_object_new_object();
+	if (!stats->connections) {
+		free(stats);
+		return NULL;
+	}
+	vgpu_run_stats_sample(stats);
+	return stats;
 }
 
 void vgpu_run_stats_end(struct vgpu_run_stats *stats, int exit_code)
 {
 	clock_gettime(CLOCK_MONOTONIC, &stats->ended);
 	stats->exit_code = exit_code;
-	vgpu_run_stats_sample(stats);
+	for (int waited = 0; waited < VGPU_RUN_STATS_SETTLE_MS; waited += 10) {
+		const struct timespec pause = { .tv_nsec = 10000000 };
+
+		vgpu_run_stats_sample(stats);
+		if (stats->rc < 0 || stats->settled)
+			return;
+		nanosleep(&pause, NULL);
+	}
 }
 
 static double seconds(const struct vgpu_run_stats *stats)
@@ -238,8 +264,9 @@ int vgpu_run_stats_write_json(const struct vgpu_run_stats *stats, FILE *out)
 	json_object_object_add(root, "own_backend", json_object_new_boolean(stats->own_backend));
 	json_object_object_add(root, "renderer",
 	                       stats->renderer ? json_object_new_string(stats->renderer) : NULL);
-	/* false: the daemon did not answer at the end, the numbers are a bit older */
-	json_object_object_add(root, "complete", json_object_new_boolean(stats->rc == 0));
+	/* false: not the last word, for the daemon did not answer or something still runs */
+	json_object_object_add(root, "complete",
+	                       json_object_new_boolean(stats->rc == 0 && stats->settled));
 	json_object_object_add(root, "totals", sum);
 	json_object_object_add(root, "connections", list);
 	if (fprintf(out, "%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY)) < 0 ||

@@ -106,7 +106,7 @@ static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 		return;
 	}
 	client->is_program = true;
-	snprintf(client->name, sizeof(client->name), "%s", msg->text);
+	snprintf(client->name, sizeof(client->name), "%.63s", msg->text);
 	rc = vgpu_worker_get(client->daemon, client->uid, &client->worker);
 	if (rc) {
 		snprintf(text, sizeof(text), "no worker could be started: %s", strerror(-rc));

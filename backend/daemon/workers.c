@@ -78,12 +78,12 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	}
 	switch (msg.type) {
 	case VGPU_BROKER_W_READY:
-		snprintf(worker->renderer, sizeof(worker->renderer), "%s", msg.text);
+		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
 		vgpu_clients_worker_ready(worker);
 		break;
 	case VGPU_BROKER_W_FAILED:
-		snprintf(worker->failed, sizeof(worker->failed), "%s", msg.text);
+		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
 	case VGPU_BROKER_W_CONN_BROKEN:
 		vgpu_clients_broken(worker, msg.a, msg.text);
@@ -171,6 +171,8 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
 		goto out;
 	}
+	/* a worker that does not read is ended rather than waited for */
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	worker->sock = pair[0];
 	pair[0] = -1;
 	rc = sd_event_add_io(daemon->event, &worker->io, worker->sock, EPOLLIN, on_io, worker);

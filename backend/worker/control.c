@@ -21,7 +21,7 @@ static int control_sock = -1;
 static struct vgpu_wconn *conns; /* control thread only */
 static uint32_t n_conns;
 
-/* Programs that are being taken down on threads of their own. */
+/* Programs and streams that are being taken down on threads of their own. */
 static pthread_mutex_t ending_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ending_done = PTHREAD_COND_INITIALIZER;
 static uint32_t ending;
@@ -71,21 +71,45 @@ static void conn_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_
 	n_conns++;
 }
 
-static void *end_conn(void *data)
+static void ended(void)
 {
-	vgpu_wconn_destroy(data);
 	pthread_mutex_lock(&ending_lock);
 	ending--;
 	pthread_cond_broadcast(&ending_done);
 	pthread_mutex_unlock(&ending_lock);
+}
+
+static void *end_conn(void *data)
+{
+	vgpu_wconn_destroy(data);
+	ended();
 	return NULL;
 }
 
-/* Taking a program down waits for its GL calls: never on the control thread. */
+static void *end_stream(void *data)
+{
+	vgpu_wstream_join(data);
+	ended();
+	return NULL;
+}
+
+/* Taking something down waits for the GL call it is in: never on the control thread. */
+static void end_on_thread(void *(*fn)(void *), void *data)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&ending_lock);
+	ending++;
+	pthread_mutex_unlock(&ending_lock);
+	if (pthread_create(&thread, NULL, fn, data) == 0)
+		pthread_detach(thread);
+	else
+		fn(data);
+}
+
 static void conn_del(uint32_t id)
 {
 	struct vgpu_wconn **at, *conn;
-	pthread_t thread;
 
 	for (at = &conns; *at && (*at)->id != id; at = &(*at)->next)
 		;
@@ -95,13 +119,7 @@ static void conn_del(uint32_t id)
 	*at = conn->next;
 	n_conns--;
 	conn->broken = true; /* no more messages about it */
-	pthread_mutex_lock(&ending_lock);
-	ending++;
-	pthread_mutex_unlock(&ending_lock);
-	if (pthread_create(&thread, NULL, end_conn, conn) == 0)
-		pthread_detach(thread);
-	else
-		end_conn(conn);
+	end_on_thread(end_conn, conn);
 }
 
 static void stream_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
@@ -146,7 +164,7 @@ static void stream_del(uint32_t conn_id, uint32_t id)
 	pthread_mutex_unlock(&conn->lock);
 	if (found) {
 		vgpu_wstream_stop(found);
-		vgpu_wstream_join(found);
+		end_on_thread(end_stream, found);
 	}
 }
 

@@ -225,7 +225,7 @@ static int buffer_age(struct vgpu_glx_drawable *d)
 	return d->drawable && d->shape.double_buffer ? vgpu_drawable_buffer_age(d->drawable) : 0;
 }
 
-/* Returns false when the X drawable is gone. Unknown attributes leave *value alone, as natively. */
+/* Returns false when the X drawable is gone. Unknown attributes are 0, as natively. */
 static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *value)
 {
 	uint32_t width, height;
@@ -288,7 +288,7 @@ static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *valu
 		*value = True;
 		break;
 	default:
-		break;
+		*value = 0;
 	}
 	return true;
 }

@@ -48,6 +48,8 @@ struct vgpu_replay {
  */
 void *vgpu_scratch_alloc(struct vgpu_replay *r, size_t n);
 void vgpu_scratch_reset(struct vgpu_replay *r);
+/* At the end of the thread. */
+void vgpu_scratch_free(struct vgpu_replay *r);
 
 /*
  * Replies (backend/worker/stream.c; a recording stub in unit tests and fuzzing).

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs and tools on the socket. Every message is a guess of an untrusted
+ * peer: sizes are checked, counts have caps, a wrong message ends the connection.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "backend/daemon/daemon.h"
+#include "protocol/ring.h"
+#include "protocol/wire.h"
+
+/* Memory that its holder can neither shrink nor grow: a mapped page never vanishes. */
+static int sealed_memory(const char *name, uint64_t bytes)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)bytes) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static void answer(struct vgpu_client_conn *client, struct vgpu_broker_msg *msg, const int *fds)
+{
+	/* a peer that does not read its answers is ended by the send's failure */
+	if (vgpu_broker_send(client->sock, msg, fds))
+		shutdown(client->sock, SHUT_RDWR);
+}
+
+static void refuse(struct vgpu_client_conn *client, int error, const char *text)
+{
+	struct vgpu_broker_msg msg;
+
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_ERROR, "%s", text);
+	msg.a = (uint32_t)error;
+	answer(client, &msg, NULL);
+}
+
+static void lose(struct vgpu_client_conn *client, const char *why)
+{
+	struct vgpu_broker_msg msg;
+
+	client->worker = NULL;
+	if (client->welcomed) {
+		vgpu_broker_msg_init(&msg, VGPU_BROKER_LOST, "%s", why);
+		answer(client, &msg, NULL);
+		shutdown(client->sock, SHUT_WR);
+	} else {
+		refuse(client, EIO, why);
+	}
+}
+
+static void welcome(struct vgpu_client_conn *client)
+{
+	struct vgpu_broker_msg msg;
+	int frame = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	if (frame < 0) {
+		refuse(client, errno, "the backend has no descriptors left (raise its LimitNOFILE)");
+		return;
+	}
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_CONN_ADD, "%s", client->name);
+	msg.a = client->id;
+	msg.b = (uint32_t)client->pid;
+	msg.c = client->uid;
+	msg.fds = 1;
+	vgpu_worker_send(client->worker, &msg, &frame);
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_WELCOME, NULL);
+	msg.a = VGPU_BROKER_VERSION;
+	msg.b = client->id;
+	msg.c = (uint32_t)getpid();
+	msg.fds = 1;
+	client->welcomed = true;
+	answer(client, &msg, &frame);
+	close(frame);
+}
+
+static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg *msg)
+{
+	char text[128];
+	int rc;
+
+	if (client->is_program) {
+		refuse(client, EPROTO, "HELLO came twice");
+		return;
+	}
+	if (msg->a > VGPU_BROKER_VERSION || msg->b < VGPU_BROKER_VERSION) {
+		snprintf(text, sizeof(text), "the backend speaks version %u, the guest library %u to %u",
+		         VGPU_BROKER_VERSION, msg->a, msg->b);
+		refuse(client, EPROTONOSUPPORT, text);
+		return;
+	}
+	client->is_program = true;
+	snprintf(client->name, sizeof(client->name), "%.63s", msg->text);
+	rc = vgpu_worker_get(client->daemon, client->uid, &client->worker);
+	if (rc) {
+		snprintf(text, sizeof(text), "no worker could be started: %s", strerror(-rc));
+		refuse(client, -rc, text);
+		return;
+	}
+	if (client->worker->ready)
+		welcome(client);
+}
+
+static bool ring_size_ok(uint32_t bytes)
+{
+	return bytes >= VGPU_MIN_RING && bytes <= VGPU_MAX_RING && (bytes & (bytes - 1)) == 0;
+}
+
+static void stream_open(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
+{
+	struct vgpu_broker_msg msg;
+	int fds[3] = { -1, -1, -1 };
+
+	if (!ring_size_ok(req->a) || !ring_size_ok(req->b)) {
+		refuse(client, EINVAL, "a ring size must be a power of two within the limits");
+		return;
+	}
+	if (client->n_streams >= VGPU_MAX_STREAMS) {
+		refuse(client, EMFILE, "too many streams in one program");
+		return;
+	}
+	fds[0] = sealed_memory("vgpu-stream", VGPU_STREAM_HEADER + (uint64_t)req->a + req->b);
+	fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	fds[2] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0) {
+		refuse(client, ENOMEM, "the backend has no memory or descriptors left");
+		goto out;
+	}
+	client->n_streams++;
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STREAM_ADD, NULL);
+	msg.a = client->id;
+	msg.b = client->next_object++;
+	msg.c = req->a;
+	msg.d = req->b;
+	msg.fds = 3;
+	vgpu_worker_send(client->worker, &msg, fds);
+	msg.type = VGPU_BROKER_STREAM;
+	msg.a = msg.b;
+	msg.b = req->a;
+	msg.c = req->b;
+	msg.d = 0;
+	answer(client, &msg, fds);
+out:
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static void pool_open(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
+{
+	struct vgpu_broker_msg msg;
+	int fd;
+
+	if (req->a < VGPU_POOL_HEADER || req->a > VGPU_MAX_POOL_BYTES || req->a % 4096 != 0) {
+		refuse(client, EINVAL, "a pool's size is out of limits");
+		return;
+	}
+	if (client->n_pools >= VGPU_MAX_POOLS) {
+		refuse(client, EMFILE, "too many frame pools in one program");
+		return;
+	}
+	fd = sealed_memory("vgpu-frames", req->a);
+	if (fd < 0) {
+		refuse(client, -fd, "the backend has no memory or descriptors left");
+		return;
+	}
+	client->n_pools++;
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_POOL_ADD, NULL);
+	msg.a = client->id;
+	msg.b = client->next_object++;
+	msg.c = req->a;
+	msg.fds = 1;
+	vgpu_worker_send(client->worker, &msg, &fd);
+	msg.type = VGPU_BROKER_POOL;
+	msg.a = msg.b;
+	msg.b = req->a;
+	msg.c = 0;
+	answer(client, &msg, &fd);
+	close(fd);
+}
+
+/* A stream or pool that is no longer used; the worker ignores numbers it does not know. */
+static void object_close(struct vgpu_client_conn *client, enum vgpu_broker_type type, uint32_t id)
+{
+	struct vgpu_broker_msg msg;
+	uint32_t *count = type == VGPU_BROKER_W_STREAM_DEL ? &client->n_streams : &client->n_pools;
+
+	if (*count > 0)
+		(*count)--;
+	vgpu_broker_msg_init(&msg, type, NULL);
+	msg.a = client->id;
+	msg.b = id;
+	vgpu_worker_send(client->worker, &msg, NULL);
+}
+
+/* ---- "list" ---------------------------------------------------------------- */
+
+static void admin_finish(struct vgpu_client_conn *client)
+{
+	struct json_object *top = json_object_new_object();
+	struct vgpu_broker_msg msg;
+	const char *text;
+	int fd;
+
+	json_object_object_add(top, "schema", json_object_new_int(1));
+	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
+	json_object_object_add(top, "workers", client->admin_answer);
+	client->admin_answer = NULL;
+	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
+	fd = memfd_create("vgpu-list", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
+		vgpu_broker_msg_init(&msg, VGPU_BROKER_ADMIN_REPLY, NULL);
+		msg.fds = 1;
+		answer(client, &msg, &fd);
+	} else {
+		refuse(client, errno, "the backend has no memory left");
+	}
+	if (fd >= 0)
+		close(fd);
+	json_object_put(top);
+}
+
+static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
+{
+	struct vgpu_broker_msg msg;
+
+	if (strcmp(req->text, "list") != 0 || client->admin_answer) {
+		refuse(client, EINVAL, "unknown request (known: list)");
+		return;
+	}
+	client->admin_answer = json_object_new_array();
+	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next) {
+		if (w->uid != client->uid && client->uid != 0)
+			continue;
+		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS, NULL);
+		msg.a = client->id;
+		vgpu_worker_send(w, &msg, NULL);
+		client->admin_waiting++;
+	}
+	if (client->admin_waiting == 0)
+		admin_finish(client);
+}
+
+void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
+{
+	static const char *const parts[] = { "programs", "ended", "ending" };
+	struct vgpu_client_conn *client;
+	struct json_object *entry, *stats, *value;
+
+	for (client = worker->daemon->clients; client && client->id != request;
+	     client = client->next)
+		;
+	if (!client || !client->admin_answer || fd < 0)
+		return;
+	lseek(fd, 0, SEEK_SET);
+	stats = json_object_from_fd(fd);
+	entry = json_object_new_object();
+	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
+	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
+	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
+	/* programs, those that have ended lately, and how many are just being taken down */
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (json_object_object_get_ex(stats, parts[i], &value))
+			json_object_object_add(entry, parts[i], json_object_get(value));
+	json_object_put(stats);
+	json_object_array_add(client->admin_answer, entry);
+	if (--client->admin_waiting == 0)
+		admin_finish(client);
+}
+
+/* ---- events --------------------------------------------------------------------- */
+
+static void handle(struct vgpu_client_conn *client, const struct vgpu_broker_msg *msg)
+{
+	if (msg->type == VGPU_BROKER_HELLO) {
+		hello(client, msg);
+		return;
+	}
+	if (msg->type == VGPU_BROKER_ADMIN) {
+		admin(client, msg);
+		return;
+	}
+	if (!client->welcomed || !client->worker) {
+		refuse(client, EPROTO, "not connected: say HELLO first");
+		return;
+	}
+	switch (msg->type) {
+	case VGPU_BROKER_STREAM_OPEN:
+		stream_open(client, msg);
+		break;
+	case VGPU_BROKER_POOL_OPEN:
+		pool_open(client, msg);
+		break;
+	case VGPU_BROKER_STREAM_CLOSE:
+		object_close(client, VGPU_BROKER_W_STREAM_DEL, msg->a);
+		break;
+	case VGPU_BROKER_POOL_CLOSE:
+		object_close(client, VGPU_BROKER_W_POOL_DEL, msg->a);
+		break;
+	default:
+		refuse(client, EPROTO, "a message that programs do not send");
+		shutdown(client->sock, SHUT_RDWR);
+	}
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct vgpu_client_conn *client = data;
+	struct vgpu_broker_msg msg;
+	int fds[VGPU_BROKER_MAX_FDS];
+	int rc = vgpu_broker_recv(fd, &msg, fds);
+
+	if (rc == -EAGAIN)
+		return 0;
+	for (int i = 0; i < VGPU_BROKER_MAX_FDS; i++) {
+		if (fds[i] >= 0) {
+			close(fds[i]); /* programs send none */
+			rc = rc ? rc : -EPROTO;
+		}
+	}
+	if (rc) {
+		vgpu_client_conn_destroy(client);
+		return 0;
+	}
+	handle(client, &msg);
+	return 0;
+}
+
+void vgpu_clients_accept(struct vgpu_daemon *daemon, int sock)
+{
+	struct vgpu_client_conn *client = calloc(1, sizeof(*client));
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (!client || getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		goto out;
+	if (cred.uid != getuid() && cred.uid != 0 && getuid() != 0) {
+		vgpu_daemon_log("user %u may not use the backend of user %u", (unsigned)cred.uid,
+		                (unsigned)getuid());
+		goto out;
+	}
+	client->daemon = daemon;
+	client->id = daemon->next_conn++;
+	client->sock = sock;
+	client->uid = cred.uid;
+	client->pid = cred.pid;
+	client->next_object = 1;
+	if (sd_event_add_io(daemon->event, &client->io, sock, EPOLLIN, on_io, client) < 0)
+		goto out;
+	client->next = daemon->clients;
+	daemon->clients = client;
+	return;
+out:
+	free(client);
+	close(sock);
+}
+
+void vgpu_client_conn_destroy(struct vgpu_client_conn *client)
+{
+	struct vgpu_client_conn **at;
+	struct vgpu_broker_msg msg;
+
+	for (at = &client->daemon->clients; *at; at = &(*at)->next) {
+		if (*at == client) {
+			*at = client->next;
+			break;
+		}
+	}
+	if (client->worker && client->welcomed) {
+		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_CONN_DEL, NULL);
+		msg.a = client->id;
+		vgpu_worker_send(client->worker, &msg, NULL);
+	}
+	if (client->admin_answer)
+		json_object_put(client->admin_answer);
+	sd_event_source_disable_unref(client->io);
+	close(client->sock);
+	free(client);
+}
+
+void vgpu_clients_worker_ready(struct vgpu_worker *worker)
+{
+	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next)
+		if (c->worker == worker && !c->welcomed)
+			welcome(c);
+}
+
+void vgpu_clients_worker_gone(struct vgpu_worker *worker, const char *why)
+{
+	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next) {
+		if (c->worker == worker)
+			lose(c, why);
+		/* its answer to "list" will not come */
+		if (c->admin_answer && --c->admin_waiting == 0)
+			admin_finish(c);
+	}
+}
+
+void vgpu_clients_broken(struct vgpu_worker *worker, uint32_t conn, const char *why)
+{
+	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next) {
+		if (c->id == conn && c->worker == worker) {
+			struct vgpu_broker_msg msg;
+
+			vgpu_daemon_log("program %u (%s, pid %d) is cut off: %s", c->id, c->name,
+			                (int)c->pid, why);
+			vgpu_broker_msg_init(&msg, VGPU_BROKER_W_CONN_DEL, NULL);
+			msg.a = conn;
+			vgpu_worker_send(worker, &msg, NULL);
+			lose(c, why);
+			return;
+		}
+	}
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon is trusted, but what it passes on (sizes, names) began with a
+ * program, so it is checked here again.
+ */
+#include "backend/worker/control.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "backend/worker/conn.h"
+#include "backend/worker/stream.h"
+#include "protocol/broker.h"
+
+static int control_sock = -1;
+static struct vgpu_wconn *conns; /* control thread only */
+static uint32_t n_conns;
+
+/* Programs and streams that are being taken down on threads of their own. */
+static pthread_mutex_t ending_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ending_done = PTHREAD_COND_INITIALIZER;
+static uint32_t ending;
+
+static struct vgpu_wconn *find(uint32_t id)
+{
+	struct vgpu_wconn *conn;
+
+	for (conn = conns; conn && conn->id != id; conn = conn->next)
+		;
+	return conn;
+}
+
+static void send_text(enum vgpu_broker_type type, uint32_t a, const char *text)
+{
+	struct vgpu_broker_msg msg;
+
+	vgpu_broker_msg_init(&msg, type, "%s", text);
+	msg.a = a;
+	vgpu_broker_send(control_sock, &msg, NULL);
+}
+
+static void conn_broken(struct vgpu_wconn *conn, const char *why)
+{
+	if (!atomic_exchange(&conn->broken, true))
+		send_text(VGPU_BROKER_W_CONN_BROKEN, conn->id, why);
+}
+
+static void conn_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
+{
+	struct vgpu_wconn *conn;
+
+	if (fds[0] < 0 || find(msg->a))
+		return;
+	if (n_conns >= VGPU_MAX_CONNS) {
+		send_text(VGPU_BROKER_W_CONN_BROKEN, msg->a, "too many programs");
+		return;
+	}
+	conn = vgpu_wconn_create(msg->a, msg->b, msg->c, msg->text, fds[0]);
+	if (!conn) {
+		send_text(VGPU_BROKER_W_CONN_BROKEN, msg->a, "out of memory");
+		return;
+	}
+	fds[0] = -1;
+	conn->next = conns;
+	conns = conn;
+	n_conns++;
+}
+
+static void ended(void)
+{
+	pthread_mutex_lock(&ending_lock);
+	ending--;
+	pthread_cond_broadcast(&ending_done);
+	pthread_mutex_unlock(&ending_lock);
+}
+
+static void *end_conn(void *data)
+{
+	vgpu_wconn_destroy(data);
+	ended();
+	return NULL;
+}
+
+static void *end_stream(void *data)
+{
+	struct vgpu_wstream *stream = data;
+	struct vgpu_wconn *conn = stream->conn;
+
+	vgpu_wstream_join(stream);
+	pthread_mutex_lock(&conn->lock);
+	conn->ending_streams--;
+	pthread_cond_broadcast(&conn->stream_ended);
+	pthread_mutex_unlock(&conn->lock);
+	ended();
+	return NULL;
+}
+
+/* Taking something down waits for the GL call it is in: never on the control thread. */
+static void end_on_thread(void *(*fn)(void *), void *data)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&ending_lock);
+	ending++;
+	pthread_mutex_unlock(&ending_lock);
+	if (pthread_create(&thread, NULL, fn, data) == 0)
+		pthread_detach(thread);
+	else
+		fn(data);
+}
+
+static void conn_del(uint32_t id)
+{
+	struct vgpu_wconn **at, *conn;
+
+	for (at = &conns; *at && (*at)->id != id; at = &(*at)->next)
+		;
+	conn = *at;
+	if (!conn)
+		return;
+	*at = conn->next;
+	n_conns--;
+	conn->broken = true; /* no more messages about it */
+	end_on_thread(end_conn, conn);
+}
+
+static void stream_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
+{
+	struct vgpu_wconn *conn = find(msg->a);
+	int rc;
+
+	if (!conn || fds[2] < 0)
+		return;
+	if (msg->c < VGPU_MIN_RING || msg->c > VGPU_MAX_RING || (msg->c & (msg->c - 1)) ||
+	    msg->d < VGPU_MIN_RING || msg->d > VGPU_MAX_RING || (msg->d & (msg->d - 1))) {
+		conn_broken(conn, "a ring size that is no power of two within the limits");
+		return;
+	}
+	rc = vgpu_wstream_start(conn, msg->b, msg->c, msg->d, fds[0], fds[1], fds[2]);
+	if (rc)
+		conn_broken(conn, strerror(-rc));
+	else
+		fds[0] = fds[1] = fds[2] = -1;
+}
+
+static void stream_del(uint32_t conn_id, uint32_t id)
+{
+	struct vgpu_wconn *conn = find(conn_id);
+	struct vgpu_wstream *found = NULL;
+
+	if (!conn)
+		return;
+	pthread_mutex_lock(&conn->lock);
+	for (struct vgpu_wstream **at = &conn->streams; *at; at = &(*at)->next) {
+		if ((*at)->id == id) {
+			found = *at;
+			*at = found->next;
+			conn->n_streams--;
+			conn->ending_streams++;
+			conn->calls += found->calls;
+			conn->bytes_in += found->bytes_in;
+			conn->bytes_out += found->bytes_out;
+			conn->round_trips += found->round_trips;
+			found->counted = true;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&conn->lock);
+	if (found) {
+		vgpu_wstream_stop(found);
+		end_on_thread(end_stream, found);
+	}
+}
+
+static void stats(uint32_t request)
+{
+	struct json_object *top = json_object_new_object(), *list = json_object_new_array();
+	struct vgpu_broker_msg msg;
+	const char *text;
+	int fd;
+
+	/* before the lists: one that ends meanwhile is counted here or stands in "ended" */
+	pthread_mutex_lock(&ending_lock);
+	json_object_object_add(top, "ending", json_object_new_int64(ending));
+	pthread_mutex_unlock(&ending_lock);
+
+	for (struct vgpu_wconn *conn = conns; conn; conn = conn->next)
+		json_object_array_add(list, vgpu_stats_program(conn));
+	json_object_object_add(top, "programs", list);
+	json_object_object_add(top, "ended", vgpu_stats_ended_list());
+	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
+	fd = memfd_create("vgpu-stats", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
+		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS_REPLY, NULL);
+		msg.a = request;
+		msg.fds = 1;
+		vgpu_broker_send(control_sock, &msg, &fd);
+	}
+	if (fd >= 0)
+		close(fd);
+	json_object_put(top);
+}
+
+static void handle(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
+{
+	struct vgpu_wconn *conn;
+	int rc;
+
+	switch (msg->type) {
+	case VGPU_BROKER_W_CONN_ADD:
+		conn_add(msg, fds);
+		break;
+	case VGPU_BROKER_W_CONN_DEL:
+		conn_del(msg->a);
+		break;
+	case VGPU_BROKER_W_STREAM_ADD:
+		stream_add(msg, fds);
+		break;
+	case VGPU_BROKER_W_STREAM_DEL:
+		stream_del(msg->a, msg->b);
+		break;
+	case VGPU_BROKER_W_POOL_ADD:
+		conn = find(msg->a);
+		if (conn && fds[0] >= 0) {
+			rc = vgpu_wconn_pool_add(conn, msg->b, msg->c, fds[0]);
+			if (rc)
+				conn_broken(conn, strerror(-rc));
+		}
+		break;
+	case VGPU_BROKER_W_POOL_DEL:
+		conn = find(msg->a);
+		if (conn)
+			vgpu_wconn_pool_del(conn, msg->b);
+		break;
+	case VGPU_BROKER_W_STATS:
+		stats(msg->a);
+		break;
+	}
+}
+
+int vgpu_control_run(int sock, const char *renderer)
+{
+	struct vgpu_broker_msg *msg = malloc(sizeof(*msg));
+	int fds[VGPU_BROKER_MAX_FDS];
+	int rc;
+
+	if (!msg)
+		return 1;
+	control_sock = sock;
+	vgpu_wstream_env.broken = conn_broken;
+	send_text(VGPU_BROKER_W_READY, 0, renderer);
+	while ((rc = vgpu_broker_recv(sock, msg, fds)) == 0) {
+		handle(msg, fds);
+		for (int i = 0; i < VGPU_BROKER_MAX_FDS; i++)
+			if (fds[i] >= 0)
+				close(fds[i]);
+	}
+	while (conns)
+		conn_del(conns->id);
+	pthread_mutex_lock(&ending_lock);
+	while (ending > 0)
+		pthread_cond_wait(&ending_done, &ending_lock);
+	pthread_mutex_unlock(&ending_lock);
+	free(msg);
+	return rc == -ECONNRESET ? 0 : 1;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Which enums talk about names of objects. */
+#include "backend/worker/decode_support.h"
+#include "gl_enums.h"
+
+int vgpu_pname_name_kind(uint32_t pname)
+{
+	switch (pname) {
+	case GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING:
+	case GL_ELEMENT_ARRAY_BUFFER_BINDING:
+	case GL_VERTEX_BINDING_BUFFER:
+	case GL_TRANSFORM_FEEDBACK_BUFFER_BINDING:
+	case GL_TEXTURE_BUFFER_DATA_STORE_BINDING:
+	case GL_VERTEX_ARRAY_BUFFER_BINDING:
+	case GL_NORMAL_ARRAY_BUFFER_BINDING:
+	case GL_COLOR_ARRAY_BUFFER_BINDING:
+	case GL_INDEX_ARRAY_BUFFER_BINDING:
+	case GL_TEXTURE_COORD_ARRAY_BUFFER_BINDING:
+	case GL_EDGE_FLAG_ARRAY_BUFFER_BINDING:
+	case GL_SECONDARY_COLOR_ARRAY_BUFFER_BINDING:
+	case GL_FOG_COORDINATE_ARRAY_BUFFER_BINDING:
+		return VGPU_NAME_BUFFER;
+	case GL_CURRENT_QUERY:
+		return VGPU_NAME_QUERY;
+	case GL_ACTIVE_PROGRAM:
+	case GL_VERTEX_SHADER:
+	case GL_FRAGMENT_SHADER:
+	case GL_GEOMETRY_SHADER:
+	case GL_TESS_CONTROL_SHADER:
+	case GL_TESS_EVALUATION_SHADER:
+	case GL_COMPUTE_SHADER:
+		return VGPU_NAME_PROGRAM;
+	default:
+		return -1;
+	}
+}
+
+int vgpu_identifier_name_kind(uint32_t identifier)
+{
+	switch (identifier) {
+	case GL_BUFFER:
+	case GL_BUFFER_OBJECT_EXT:
+		return VGPU_NAME_BUFFER;
+	case GL_SHADER:
+	case GL_PROGRAM:
+	case GL_SHADER_OBJECT_EXT:
+	case GL_PROGRAM_OBJECT_EXT:
+		return VGPU_NAME_PROGRAM;
+	case GL_VERTEX_ARRAY:
+	case GL_VERTEX_ARRAY_OBJECT_EXT:
+		return VGPU_NAME_VERTEX_ARRAY;
+	case GL_QUERY:
+	case GL_QUERY_OBJECT_EXT:
+		return VGPU_NAME_QUERY;
+	case GL_PROGRAM_PIPELINE:
+	case GL_PROGRAM_PIPELINE_OBJECT_EXT:
+		return VGPU_NAME_PIPELINE;
+	case GL_TRANSFORM_FEEDBACK:
+		return VGPU_NAME_TRANSFORM_FEEDBACK;
+	case GL_SAMPLER:
+		return VGPU_NAME_SAMPLER;
+	case GL_TEXTURE:
+		return VGPU_NAME_TEXTURE;
+	case GL_RENDERBUFFER:
+		return VGPU_NAME_RENDERBUFFER;
+	case GL_FRAMEBUFFER:
+		return VGPU_NAME_FRAMEBUFFER;
+	default:
+		return -1;
+	}
+}
+
+int vgpu_image_name_kind(uint32_t target)
+{
+	return target == GL_RENDERBUFFER ? VGPU_NAME_RENDERBUFFER : VGPU_NAME_TEXTURE;
+}

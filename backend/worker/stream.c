@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stream thread. It copies commands out of shared memory once, in batches,
+ * and decodes the copies. Only the tail of a large command whose bytes nothing
+ * checks (VGPU_OP_F_INPLACE) is used where it stands; its header and fixed part
+ * are private like all others.
+ */
+#include "backend/worker/stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/worker/conn.h"
+#include "backend/worker/frame.h"
+#include "decode.h"
+#include "ops.h"
+
+#define BATCH_BYTES (32u << 10)
+#define FRAME_POLL_MS 1
+
+struct vgpu_wstream_env vgpu_wstream_env;
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void cpu_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#endif
+}
+
+static void signal_guest(struct vgpu_wstream *s)
+{
+	uint64_t one = 1;
+	ssize_t n = write(s->event_out, &one, sizeof(one));
+
+	(void)n; /* EAGAIN: a wake-up is pending already */
+}
+
+static void consume(struct vgpu_wstream *s, uint32_t n)
+{
+	if (vgpu_ring_consume(&s->cmd, n))
+		signal_guest(s);
+}
+
+static void sleep_for_event(struct vgpu_wstream *s, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = s->event_in, .events = POLLIN };
+	uint64_t count;
+
+	if (poll(&pfd, 1, timeout_ms) == 1) {
+		ssize_t n = read(s->event_in, &count, sizeof(count));
+
+		(void)n;
+	}
+}
+
+/* Wait until there is something to read. Returns bytes, 0 to stop, or -EPROTO. */
+static int64_t wait_commands(struct vgpu_wstream *s)
+{
+	uint64_t until = 0;
+	int64_t n;
+
+	for (uint32_t i = 0;; i++) {
+		n = vgpu_ring_readable(&s->cmd);
+		if (n != 0 || s->stop)
+			return s->stop ? 0 : n;
+		if ((i & 63) == 63) {
+			uint64_t now = now_ns();
+
+			if (until == 0)
+				until = now + vgpu_wstream_env.spin_ns;
+			if (now >= until)
+				break;
+		}
+		cpu_relax();
+	}
+	do {
+		bool pending = vgpu_frames_poll(&s->replay, false);
+
+		vgpu_ring_cons_waiting(&s->cmd, true);
+		n = vgpu_ring_readable(&s->cmd);
+		if (n == 0 && !s->stop)
+			sleep_for_event(s, pending ? FRAME_POLL_MS : -1);
+		vgpu_ring_cons_waiting(&s->cmd, false);
+		n = vgpu_ring_readable(&s->cmd);
+	} while (n == 0 && !s->stop);
+	return s->stop ? 0 : n;
+}
+
+/* ---- replies ------------------------------------------------------------- */
+
+static void reply_publish(struct vgpu_wstream *s)
+{
+	if (s->reply_unseen == 0)
+		return;
+	if (vgpu_ring_publish(&s->reply, s->reply.prod + s->reply_unseen))
+		signal_guest(s);
+	s->reply_unseen = 0;
+}
+
+static void reply_write(struct vgpu_wstream *s, const uint8_t *src, uint64_t n)
+{
+	if (!s->memory)
+		return; /* a recording: nobody reads */
+	while (n > 0 && !s->stop) {
+		int64_t room = vgpu_ring_writable(&s->reply) - s->reply_unseen;
+		uint32_t chunk;
+
+		if (room < 0)
+			return; /* a lying index: the guest harms itself only */
+		if (room == 0) {
+			reply_publish(s);
+			vgpu_ring_prod_waiting(&s->reply, true);
+			if (vgpu_ring_writable(&s->reply) == 0 && !s->stop)
+				sleep_for_event(s, -1);
+			vgpu_ring_prod_waiting(&s->reply, false);
+			continue;
+		}
+		chunk = (uint64_t)room < n ? (uint32_t)room : (uint32_t)n;
+		vgpu_ring_copy_in(&s->reply, s->reply.prod + s->reply_unseen, src, chunk);
+		s->reply_unseen += chunk;
+		src += chunk;
+		n -= chunk;
+	}
+}
+
+static void reply_zeros(struct vgpu_wstream *s, uint64_t n)
+{
+	static const uint8_t zeros[256];
+
+	while (n > 0 && !s->stop) {
+		uint64_t chunk = n < sizeof(zeros) ? n : sizeof(zeros);
+
+		reply_write(s, zeros, chunk);
+		n -= chunk;
+	}
+}
+
+void vgpu_reply_send_begin(struct vgpu_replay *r, uint16_t opcode, uint64_t bytes)
+{
+	struct vgpu_wstream *s = r->stream;
+	struct vgpu_wire_reply hdr = { .opcode = opcode, .bytes = bytes };
+
+	s->reply_left = VGPU_PAD8(bytes);
+	s->round_trips++;
+	s->bytes_out += sizeof(hdr) + s->reply_left;
+	reply_write(s, (const uint8_t *)&hdr, sizeof(hdr));
+	if (s->reply_left == 0)
+		reply_publish(s);
+}
+
+void vgpu_reply_send(struct vgpu_replay *r, const void *data, size_t n)
+{
+	struct vgpu_wstream *s = r->stream;
+
+	if (n > s->reply_left)
+		n = s->reply_left;
+	reply_write(s, data, n);
+	s->reply_left -= n;
+	/* what is left can only be padding now */
+	if (s->reply_left < 8 && s->reply_left > 0) {
+		reply_zeros(s, s->reply_left);
+		s->reply_left = 0;
+	}
+	if (s->reply_left == 0)
+		reply_publish(s);
+}
+
+void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
+{
+	static const uint8_t zeros[8];
+	uint64_t count = n;
+
+	vgpu_reply_send(r, &count, sizeof(count));
+	if (n > 0)
+		vgpu_reply_send(r, data, n);
+	if (VGPU_PAD8(n) > n)
+		vgpu_reply_send(r, zeros, VGPU_PAD8(n) - n);
+}
+
+/* ---- commands ------------------------------------------------------------ */
+
+static int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, const uint8_t *fixed,
+                       const uint8_t *tail, uint64_t total)
+{
+	const struct vgpu_op_info *op;
+	int rc;
+
+	if (hdr->flags != 0 || hdr->opcode >= VGPU_OP_COUNT)
+		return -EPROTO;
+	op = &vgpu_ops[hdr->opcode];
+	if (!vgpu_decoders[hdr->opcode] || total < sizeof(*hdr) + op->fixed_bytes)
+		return -EPROTO;
+	if (!tail)
+		tail = fixed + op->fixed_bytes;
+	rc = vgpu_decoders[hdr->opcode](&s->replay, fixed, tail,
+	                                total - sizeof(*hdr) - op->fixed_bytes);
+	vgpu_scratch_reset(&s->replay);
+	s->calls++;
+	return rc;
+}
+
+/* A complete command in private memory. */
+static int run_private(struct vgpu_wstream *s, const uint8_t *bytes, uint64_t total)
+{
+	struct vgpu_wire_hdr hdr;
+
+	memcpy(&hdr, bytes, sizeof(hdr));
+	return run_command(s, &hdr, bytes + sizeof(hdr), NULL, total);
+}
+
+/* A fragment of hdr->size bytes whose payload starts at src, in private or shared memory. */
+static int join_fragment(struct vgpu_wstream *s, const struct vgpu_wire_fragment *f,
+                         const uint8_t *src, uint32_t size)
+{
+	int rc = 0;
+
+	if (f->offset != s->joined_have || f->bytes == 0 ||
+	    f->bytes > size - sizeof(struct vgpu_wire_hdr) - sizeof(*f))
+		return -EPROTO;
+	if (f->offset == 0) {
+		if (f->total < sizeof(struct vgpu_wire_hdr) || f->total > VGPU_MAX_COMMAND ||
+		    f->total % 8 != 0)
+			return -EPROTO;
+		s->joined = malloc(f->total);
+		if (!s->joined)
+			return -ENOMEM;
+		s->joined_total = f->total;
+	} else if (f->total != s->joined_total) {
+		return -EPROTO;
+	}
+	if (f->bytes > s->joined_total - s->joined_have)
+		return -EPROTO;
+	memcpy(s->joined + s->joined_have, src, f->bytes);
+	s->joined_have += f->bytes;
+	if (s->joined_have < s->joined_total)
+		return 0;
+	/* the inner header's size field does not count: total does, and was checked */
+	if (((struct vgpu_wire_hdr *)s->joined)->opcode == VGPU_OP_FRAGMENT ||
+	    ((struct vgpu_wire_hdr *)s->joined)->size != s->joined_total)
+		rc = -EPROTO;
+	else
+		rc = run_private(s, s->joined, s->joined_total);
+	free(s->joined);
+	s->joined = NULL;
+	s->joined_have = s->joined_total = 0;
+	return rc;
+}
+
+/* The first command in the ring is larger than a batch: hdr and fixed are in s->batch. */
+static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, uint32_t readable)
+{
+	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
+	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
+	const struct vgpu_op_info *op;
+	uint8_t *copy;
+	int rc;
+
+	if (hdr->size > readable || hdr->size > to_end)
+		return -EPROTO;
+	if (hdr->opcode == VGPU_OP_FRAGMENT) {
+		struct vgpu_wire_fragment f;
+
+		memcpy(&f, s->batch + sizeof(*hdr), sizeof(f));
+		rc = join_fragment(s, &f, shared + sizeof(*hdr) + sizeof(f), hdr->size);
+	} else if (s->joined || hdr->opcode >= VGPU_OP_COUNT) {
+		rc = -EPROTO;
+	} else if ((op = &vgpu_ops[hdr->opcode])->flags & VGPU_OP_F_INPLACE &&
+	           sizeof(*hdr) + op->fixed_bytes <= BATCH_BYTES) {
+		rc = run_command(s, hdr, s->batch + sizeof(*hdr),
+		                 shared + sizeof(*hdr) + op->fixed_bytes, hdr->size);
+	} else {
+		copy = malloc(hdr->size);
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, shared, hdr->size);
+		memcpy(copy, hdr, sizeof(*hdr)); /* the size that was checked */
+		rc = run_private(s, copy, hdr->size);
+		free(copy);
+	}
+	return rc;
+}
+
+/* A command, or a fragment of one, that stands whole in private memory at at. */
+static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgpu_wire_hdr *hdr)
+{
+	struct vgpu_wire_fragment f;
+	int rc;
+
+	if (hdr->opcode == VGPU_OP_FRAGMENT) {
+		if (hdr->size < sizeof(*hdr) + sizeof(f))
+			return -EPROTO;
+		memcpy(&f, at + sizeof(*hdr), sizeof(f));
+		rc = join_fragment(s, &f, at + sizeof(*hdr) + sizeof(f), hdr->size);
+	} else if (s->joined) {
+		rc = -EPROTO;
+	} else {
+		rc = run_command(s, hdr, at + sizeof(*hdr), NULL, hdr->size);
+	}
+	if (rc)
+		vgpu_replay_log(&s->replay, "%s (opcode %u, %u bytes): %s",
+		                hdr->opcode < VGPU_OP_COUNT && vgpu_ops[hdr->opcode].name ?
+		                vgpu_ops[hdr->opcode].name : "unknown command", hdr->opcode,
+		                hdr->size, strerror(-rc));
+	return rc;
+}
+
+/*
+ * Replay what is readable up to the end of the ring or the batch. Returns bytes
+ * consumed, or a negative errno: the stream is broken.
+ */
+static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
+{
+	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
+	uint32_t n = readable < to_end ? readable : to_end;
+	uint32_t done = 0;
+	int rc;
+
+	if (n > BATCH_BYTES)
+		n = BATCH_BYTES;
+	vgpu_ring_copy_out(&s->cmd, s->cmd.cons, s->batch, n);
+	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
+		struct vgpu_wire_hdr hdr;
+		uint8_t *at = s->batch + done;
+
+		memcpy(&hdr, at, sizeof(hdr));
+		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
+			return -EPROTO;
+		if (hdr.opcode == VGPU_OP_PAD) {
+			if (hdr.size != to_end - done || hdr.size > readable - done)
+				return -EPROTO;
+			return done + hdr.size;
+		}
+		if (hdr.size > n - done) {
+			if (done > 0)
+				return done; /* it comes whole with the next batch */
+			rc = run_large(s, &hdr, readable);
+			return rc ? rc : hdr.size;
+		}
+		rc = run_whole(s, at, &hdr);
+		if (rc)
+			return rc;
+		done += hdr.size;
+	}
+	return done > 0 ? done : -EPROTO;
+}
+
+static void *stream_thread(void *data)
+{
+	struct vgpu_wstream *s = data;
+	int64_t n;
+
+	for (;;) {
+		n = wait_commands(s);
+		if (n > 0) {
+			n = run_batch(s, (uint32_t)n);
+			if (n > 0) {
+				s->bytes_in += (uint64_t)n;
+				consume(s, (uint32_t)n);
+			}
+		}
+		if (n <= 0)
+			break;
+	}
+	while (vgpu_frames_poll(&s->replay, true))
+		;
+	vgpu_replay_thread_end(&s->replay);
+	if (n < 0 && !s->stop)
+		vgpu_wstream_env.broken(s->conn, strerror((int)-n));
+	return NULL;
+}
+
+int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
+                       uint32_t reply_bytes, int memory, int event_in, int event_out)
+{
+	struct vgpu_stream_shared *shared;
+	struct vgpu_wstream *s;
+	int rc;
+
+	if (conn->n_streams >= VGPU_MAX_STREAMS)
+		return -EMFILE;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->batch = aligned_alloc(64, BATCH_BYTES);
+	if (!s->batch) {
+		rc = -ENOMEM;
+		goto out;
+	}
+	s->memory_bytes = VGPU_STREAM_HEADER + (size_t)cmd_bytes + reply_bytes;
+	s->memory = mmap(NULL, s->memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	if (s->memory == MAP_FAILED) {
+		rc = -errno;
+		goto out;
+	}
+	shared = s->memory;
+	s->conn = conn;
+	s->id = id;
+	s->event_in = event_in;
+	s->event_out = event_out;
+	vgpu_ring_init(&s->cmd, &shared->cmd, (uint8_t *)s->memory + VGPU_STREAM_HEADER, cmd_bytes);
+	vgpu_ring_init(&s->reply, &shared->reply,
+	               (uint8_t *)s->memory + VGPU_STREAM_HEADER + cmd_bytes, reply_bytes);
+	s->replay.gl = vgpu_wstream_env.gl;
+	s->replay.stream = s;
+	s->replay.conn = conn;
+	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
+	rc = -pthread_create(&s->thread, NULL, stream_thread, s);
+	if (rc) {
+		munmap(s->memory, s->memory_bytes);
+		goto out;
+	}
+	close(memory);
+	pthread_mutex_lock(&conn->lock);
+	s->next = conn->streams;
+	conn->streams = s;
+	conn->n_streams++;
+	pthread_mutex_unlock(&conn->lock);
+	return 0;
+out:
+	free(s->batch);
+	free(s);
+	return rc;
+}
+
+struct vgpu_wstream *vgpu_wstream_offline(struct vgpu_wconn *conn, uint32_t id)
+{
+	struct vgpu_wstream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->conn = conn;
+	s->id = id;
+	s->replay.gl = vgpu_wstream_env.gl;
+	s->replay.stream = s;
+	s->replay.conn = conn;
+	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
+	return s;
+}
+
+int vgpu_wstream_feed(struct vgpu_wstream *s, const uint8_t *bytes, size_t n)
+{
+	size_t done = 0;
+	int rc;
+
+	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
+		struct vgpu_wire_hdr hdr;
+
+		memcpy(&hdr, bytes + done, sizeof(hdr));
+		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0 || hdr.size > n - done)
+			return -EPROTO;
+		if (hdr.opcode != VGPU_OP_PAD) {
+			rc = run_whole(s, bytes + done, &hdr);
+			if (rc)
+				return rc;
+		}
+		done += hdr.size;
+	}
+	while (vgpu_frames_poll(&s->replay, true))
+		;
+	return done == n ? 0 : -EPROTO;
+}
+
+void vgpu_wstream_offline_end(struct vgpu_wstream *s)
+{
+	vgpu_replay_thread_end(&s->replay);
+	free(s->joined);
+	vgpu_scratch_free(&s->replay);
+	free(s);
+}
+
+void vgpu_wstream_stop(struct vgpu_wstream *s)
+{
+	uint64_t one = 1;
+	ssize_t n;
+
+	s->stop = true;
+	n = write(s->event_in, &one, sizeof(one));
+	(void)n;
+}
+
+void vgpu_wstream_join(struct vgpu_wstream *s)
+{
+	struct vgpu_wconn *conn = s->conn;
+
+	pthread_join(s->thread, NULL);
+	pthread_mutex_lock(&conn->lock);
+	if (!s->counted) {
+		conn->calls += s->calls;
+		conn->bytes_in += s->bytes_in;
+		conn->bytes_out += s->bytes_out;
+		conn->round_trips += s->round_trips;
+	}
+	pthread_mutex_unlock(&conn->lock);
+	munmap(s->memory, s->memory_bytes);
+	close(s->event_in);
+	close(s->event_out);
+	free(s->joined);
+	vgpu_scratch_free(&s->replay);
+	free(s->batch);
+	free(s);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stream: the worker's end of one guest thread's ring, and the thread that
+ * replays it.
+ */
+#ifndef VGPU_BACKEND_WORKER_STREAM_H
+#define VGPU_BACKEND_WORKER_STREAM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/worker/replay.h"
+#include "protocol/ring.h"
+
+struct vgpu_wstream {
+	struct vgpu_wstream *next; /* conn->streams */
+	struct vgpu_wconn *conn;
+	uint32_t id;
+	struct vgpu_ring cmd, reply;
+	void *memory;
+	size_t memory_bytes;
+	int event_in;   /* the guest wakes us */
+	int event_out;  /* we wake the guest */
+	pthread_t thread;
+	_Atomic bool stop;
+	uint8_t *batch; /* private copy of commands */
+	uint8_t *joined; /* fragments of one command */
+	uint64_t joined_total, joined_have;
+	uint64_t reply_left;   /* payload not sent yet */
+	uint32_t reply_unseen; /* bytes written, not published */
+	struct vgpu_replay replay;
+	_Atomic uint64_t calls, bytes_in, bytes_out, round_trips;
+	bool counted; /* the program's own counters hold these already */
+};
+
+/* What a stream thread needs of the worker. */
+struct vgpu_wstream_env {
+	const struct vgpu_gl *gl;
+	uint64_t spin_ns; /* before it sleeps */
+	/* A stream broke the protocol or its program must go. Any thread. */
+	void (*broken)(struct vgpu_wconn *conn, const char *why);
+};
+extern struct vgpu_wstream_env vgpu_wstream_env;
+
+/*
+ * Map the stream's memory and start its thread. Takes the descriptors memory,
+ * event_in and event_out on success only. Returns 0 or a negative errno.
+ */
+int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
+                       uint32_t reply_bytes, int memory, int event_in, int event_out);
+/*
+ * For vgpu-replay: a stream without a ring or a thread, fed from a recording.
+ * Commands run on the calling thread, which must be the same for all of one
+ * stream; replies go nowhere. feed returns 0 or a negative errno.
+ */
+struct vgpu_wstream *vgpu_wstream_offline(struct vgpu_wconn *conn, uint32_t id);
+int vgpu_wstream_feed(struct vgpu_wstream *stream, const uint8_t *bytes, size_t n);
+void vgpu_wstream_offline_end(struct vgpu_wstream *stream);
+
+/* Ask it to end; join and free with vgpu_wstream_join. */
+void vgpu_wstream_stop(struct vgpu_wstream *stream);
+void vgpu_wstream_join(struct vgpu_wstream *stream);
+
+#endif

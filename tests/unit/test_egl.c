@@ -131,8 +131,8 @@ uint32_t vgpu_context_create(struct vgpu_client *client, const struct vgpu_conte
 	asked = *params;
 	context->context.params = *params;
 	context->context.params.share = NULL;
-	context->context.share = params->share ? params->share->share :
-	                                         (struct vgpu_share *)context;
+	context->context.share =
+		params->share ? params->share->share : (struct vgpu_share *)context;
 	context->refs = 1;
 	live_contexts++;
 	*out = &context->context;
@@ -260,9 +260,9 @@ static EGLDisplay open_display(void)
 
 static EGLConfig pick(EGLDisplay dpy, EGLint alpha)
 {
-	const EGLint attribs[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RED_SIZE, 8,
-		                   EGL_BUFFER_SIZE,  24 + alpha,      EGL_ALPHA_SIZE,
-		                   alpha,            EGL_NONE };
+	const EGLint attribs[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RED_SIZE,   8,
+		                   EGL_BUFFER_SIZE,  24 + alpha,      EGL_ALPHA_SIZE, alpha,
+		                   EGL_NONE };
 	EGLConfig configs[100];
 	EGLint n, value;
 
@@ -285,11 +285,11 @@ static void close_display(EGLDisplay dpy)
 	assert_int_equal(fences, 0);
 }
 
-#define assert_error(call, failure, error)                                                      \
-	do {                                                                                    \
-		assert_true((call) == (failure));                                               \
-		assert_int_equal(vgpu_eglGetError(), error);                                    \
-		assert_int_equal(vgpu_eglGetError(), EGL_SUCCESS);                              \
+#define assert_error(call, failure, error)                                                         \
+	do {                                                                                       \
+		assert_true((call) == (failure));                                                  \
+		assert_int_equal(vgpu_eglGetError(), error);                                       \
+		assert_int_equal(vgpu_eglGetError(), EGL_SUCCESS);                                 \
 	} while (0)
 
 static EGLSurface pbuffer(EGLDisplay dpy, EGLConfig config)
@@ -322,8 +322,14 @@ static void test_steps_aside(void **state)
 static void test_procs(void **state)
 {
 	static const char *const core[] = {
-		"eglBindTexImage", "eglCreateSync", "eglGetError", "eglWaitSyncKHR", "eglCopyBuffers",
-		"eglInitialize", "eglQueryDevicesEXT", "eglSwapBuffersWithDamageEXT",
+		"eglBindTexImage",
+		"eglCreateSync",
+		"eglGetError",
+		"eglWaitSyncKHR",
+		"eglCopyBuffers",
+		"eglInitialize",
+		"eglQueryDevicesEXT",
+		"eglSwapBuffersWithDamageEXT",
 		"eglCreatePlatformWindowSurfaceEXT",
 	};
 
@@ -359,7 +365,8 @@ static void test_display(void **state)
 	assert_string_equal(vgpu_eglQueryDeviceStringEXT(device, EGL_RENDERER_EXT), "counting");
 	assert_true(vgpu_eglQueryDisplayAttribEXT(dpy, EGL_DEVICE_EXT, &value));
 	assert_ptr_equal((void *)value, device);
-	assert_ptr_not_equal(imports.getPlatformDisplay(EGL_PLATFORM_DEVICE_EXT, device, NULL), NULL);
+	assert_ptr_not_equal(imports.getPlatformDisplay(EGL_PLATFORM_DEVICE_EXT, device, NULL),
+	                     NULL);
 	close_display(dpy);
 }
 
@@ -374,28 +381,49 @@ static void test_context_attributes(void **state)
 		enum vgpu_api wire_api;
 	} cases[] = {
 		{ EGL_OPENGL_ES_API, { EGL_NONE }, EGL_SUCCESS, 10, 0, VGPU_API_GLES1 },
-		{ EGL_OPENGL_ES_API, { EGL_CONTEXT_CLIENT_VERSION, 2, EGL_NONE }, EGL_SUCCESS, 20, 0,
+		{ EGL_OPENGL_ES_API,
+		  { EGL_CONTEXT_CLIENT_VERSION, 2, EGL_NONE },
+		  EGL_SUCCESS,
+		  20,
+		  0,
 		  VGPU_API_GLES2 },
-		{ EGL_OPENGL_ES_API, { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2,
-		    EGL_NONE }, EGL_SUCCESS, 32, 0, VGPU_API_GLES2 },
+		{ EGL_OPENGL_ES_API,
+		  { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2, EGL_NONE },
+		  EGL_SUCCESS,
+		  32,
+		  0,
+		  VGPU_API_GLES2 },
 		{ EGL_OPENGL_ES_API, { EGL_CONTEXT_CLIENT_VERSION, 4, EGL_NONE }, EGL_BAD_MATCH },
-		{ EGL_OPENGL_ES_API, { EGL_CONTEXT_OPENGL_PROFILE_MASK, 1, EGL_NONE },
+		{ EGL_OPENGL_ES_API,
+		  { EGL_CONTEXT_OPENGL_PROFILE_MASK, 1, EGL_NONE },
 		  EGL_BAD_ATTRIBUTE },
 		{ EGL_OPENGL_ES_API, { 0x9999, 1, EGL_NONE }, EGL_BAD_ATTRIBUTE },
 		{ EGL_OPENGL_API, { EGL_NONE }, EGL_SUCCESS, 10, 2, VGPU_API_GL },
-		{ EGL_OPENGL_API, { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3,
-		    EGL_NONE }, EGL_SUCCESS, 33, 1, VGPU_API_GL },
-		{ EGL_OPENGL_API, { EGL_CONTEXT_MAJOR_VERSION, 4, EGL_CONTEXT_MINOR_VERSION, 5,
-		    EGL_CONTEXT_OPENGL_PROFILE_MASK, 2, EGL_NONE }, EGL_SUCCESS, 45, 2,
+		{ EGL_OPENGL_API,
+		  { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_NONE },
+		  EGL_SUCCESS,
+		  33,
+		  1,
 		  VGPU_API_GL },
-		{ EGL_OPENGL_API, { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 4,
-		    EGL_NONE }, EGL_BAD_MATCH },
-		{ EGL_OPENGL_API, { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2,
-		    EGL_CONTEXT_OPENGL_PROFILE_MASK, 3, EGL_NONE }, EGL_BAD_MATCH },
+		{ EGL_OPENGL_API,
+		  { EGL_CONTEXT_MAJOR_VERSION, 4, EGL_CONTEXT_MINOR_VERSION, 5,
+		    EGL_CONTEXT_OPENGL_PROFILE_MASK, 2, EGL_NONE },
+		  EGL_SUCCESS,
+		  45,
+		  2,
+		  VGPU_API_GL },
+		{ EGL_OPENGL_API,
+		  { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 4, EGL_NONE },
+		  EGL_BAD_MATCH },
+		{ EGL_OPENGL_API,
+		  { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2,
+		    EGL_CONTEXT_OPENGL_PROFILE_MASK, 3, EGL_NONE },
+		  EGL_BAD_MATCH },
 		{ EGL_OPENGL_API, { EGL_CONTEXT_OPENGL_DEBUG, 2, EGL_NONE }, EGL_BAD_ATTRIBUTE },
 		{ EGL_OPENGL_API, { EGL_CONTEXT_FLAGS_KHR, 8, EGL_NONE }, EGL_BAD_ATTRIBUTE },
-		{ EGL_OPENGL_API, { EGL_CONTEXT_OPENGL_NO_ERROR_KHR, 1, EGL_CONTEXT_OPENGL_DEBUG, 1,
-		    EGL_NONE }, EGL_BAD_MATCH },
+		{ EGL_OPENGL_API,
+		  { EGL_CONTEXT_OPENGL_NO_ERROR_KHR, 1, EGL_CONTEXT_OPENGL_DEBUG, 1, EGL_NONE },
+		  EGL_BAD_MATCH },
 	};
 	EGLDisplay dpy = open_display();
 	EGLConfig config = pick(dpy, 8);
@@ -426,11 +454,16 @@ static void test_context_attributes(void **state)
 static void test_flags(void **state)
 {
 	static const EGLint attribs[] = {
-		EGL_CONTEXT_CLIENT_VERSION, 3,
-		EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT, EGL_TRUE,
-		EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT, EGL_LOSE_CONTEXT_ON_RESET,
-		EGL_CONTEXT_PRIORITY_LEVEL_IMG, EGL_CONTEXT_PRIORITY_HIGH_IMG,
-		EGL_CONTEXT_RELEASE_BEHAVIOR_KHR, EGL_CONTEXT_RELEASE_BEHAVIOR_NONE_KHR,
+		EGL_CONTEXT_CLIENT_VERSION,
+		3,
+		EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT,
+		EGL_TRUE,
+		EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT,
+		EGL_LOSE_CONTEXT_ON_RESET,
+		EGL_CONTEXT_PRIORITY_LEVEL_IMG,
+		EGL_CONTEXT_PRIORITY_HIGH_IMG,
+		EGL_CONTEXT_RELEASE_BEHAVIOR_KHR,
+		EGL_CONTEXT_RELEASE_BEHAVIOR_NONE_KHR,
 		EGL_NONE,
 	};
 	static const EGLint plain[] = { EGL_CONTEXT_CLIENT_VERSION, 2, EGL_NONE };
@@ -511,7 +544,8 @@ static void test_current(void **state)
 	assert_int_equal(live_drawables, 1);
 
 	/* terminated while current */
-	assert_true(vgpu_eglMakeCurrent(dpy, odd, odd, vgpu_eglCreateContext(dpy, NULL, NULL, es2)));
+	assert_true(
+		vgpu_eglMakeCurrent(dpy, odd, odd, vgpu_eglCreateContext(dpy, NULL, NULL, es2)));
 	assert_true(vgpu_eglTerminate(dpy));
 	assert_error(vgpu_eglSwapBuffers(dpy, odd), EGL_FALSE, EGL_NOT_INITIALIZED);
 	assert_int_equal(live_contexts, 1);
@@ -528,9 +562,15 @@ static void test_pbuffers(void **state)
 		                          EGL_LARGEST_PBUFFER, EGL_TRUE, EGL_NONE };
 	static const EGLint negative[] = { EGL_WIDTH, -1, EGL_NONE };
 	static const EGLint half_texture[] = { EGL_TEXTURE_FORMAT, EGL_TEXTURE_RGB, EGL_NONE };
-	static const EGLint texture[] = { EGL_TEXTURE_FORMAT, EGL_TEXTURE_RGBA, EGL_TEXTURE_TARGET,
-		                          EGL_TEXTURE_2D,     EGL_WIDTH,        4,
-		                          EGL_HEIGHT,         4,                EGL_NONE };
+	static const EGLint texture[] = { EGL_TEXTURE_FORMAT,
+		                          EGL_TEXTURE_RGBA,
+		                          EGL_TEXTURE_TARGET,
+		                          EGL_TEXTURE_2D,
+		                          EGL_WIDTH,
+		                          4,
+		                          EGL_HEIGHT,
+		                          4,
+		                          EGL_NONE };
 	static const EGLint window_only[] = { EGL_RENDER_BUFFER, EGL_BACK_BUFFER, EGL_NONE };
 	static const EGLint srgb[] = { EGL_GL_COLORSPACE, EGL_GL_COLORSPACE_SRGB, EGL_NONE };
 	EGLDisplay dpy = open_display();
@@ -616,7 +656,8 @@ static void test_sync(void **state)
 	assert_true(vgpu_eglGetSyncAttrib(dpy, sync, EGL_SYNC_STATUS, &value));
 	assert_int_equal(value, EGL_UNSIGNALED);
 	fence_done = true;
-	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, EGL_FOREVER), EGL_CONDITION_SATISFIED);
+	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, EGL_FOREVER),
+	                 EGL_CONDITION_SATISFIED);
 	assert_true(vgpu_eglGetSyncAttrib(dpy, sync, EGL_SYNC_STATUS, &value));
 	assert_int_equal(value, EGL_SIGNALED);
 	/* the fence outlives its context's handle */
@@ -628,7 +669,8 @@ static void test_sync(void **state)
 	sync = vgpu_eglCreateSyncKHR(dpy, EGL_SYNC_REUSABLE_KHR, NULL);
 	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, 1000000), EGL_TIMEOUT_EXPIRED);
 	assert_int_equal(pthread_create(&thread, NULL, signal_later, sync), 0);
-	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, EGL_FOREVER), EGL_CONDITION_SATISFIED);
+	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, EGL_FOREVER),
+	                 EGL_CONDITION_SATISFIED);
 	pthread_join(thread, NULL);
 	assert_true(vgpu_eglSignalSyncKHR(dpy, sync, EGL_UNSIGNALED_KHR));
 	assert_int_equal(vgpu_eglClientWaitSync(dpy, sync, 0, 0), EGL_TIMEOUT_EXPIRED);
@@ -644,14 +686,10 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_steps_aside),
-		cmocka_unit_test(test_procs),
-		cmocka_unit_test(test_display),
-		cmocka_unit_test(test_context_attributes),
-		cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_current),
-		cmocka_unit_test(test_pbuffers),
-		cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_steps_aside), cmocka_unit_test(test_procs),
+		cmocka_unit_test(test_display),     cmocka_unit_test(test_context_attributes),
+		cmocka_unit_test(test_flags),       cmocka_unit_test(test_current),
+		cmocka_unit_test(test_pbuffers),    cmocka_unit_test(test_sync),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -55,7 +55,7 @@ struct vgpu_egl_context {
 	struct vgpu_egl_object object;
 	const struct vgpu_egl_config *config; /* NULL: EGL_NO_CONFIG_KHR */
 	struct vgpu_context *context;
-	EGLenum api; /* EGL_OPENGL_API or EGL_OPENGL_ES_API */
+	EGLenum api;                    /* EGL_OPENGL_API or EGL_OPENGL_ES_API */
 	struct vgpu_egl_thread *thread; /* where it is current */
 };
 

@@ -64,9 +64,9 @@ static EGLint query(const struct vgpu_egl_surface *s, EGLint attribute, EGLint *
 	case EGL_BUFFER_AGE_EXT:
 		if (s != vgpu_egl_thread()->draw)
 			return EGL_BAD_SURFACE;
-		*value = s->render_buffer == EGL_SINGLE_BUFFER || pbuffer ?
-		                 0 :
-		                 vgpu_drawable_buffer_age(s->drawable);
+		*value = s->render_buffer == EGL_SINGLE_BUFFER || pbuffer
+		                 ? 0
+		                 : vgpu_drawable_buffer_age(s->drawable);
 		return EGL_SUCCESS;
 	/* of pbuffers only; for others the value is left alone */
 	case EGL_LARGEST_PBUFFER:

@@ -237,7 +237,7 @@ def total_bytes(c):
             text = in_bytes(c, p)
             parts.append(f"({text})" if p.nullable else text)
         elif p.role == STRING:
-            parts.append(f"({p.name} ? {string_bytes(c, p)} : 0)")
+            parts.append(string_bytes(c, p).replace("vgpu_string_bytes", "vgpu_string_cost"))
         elif p.role == STRINGS:
             parts.append(f"vgpu_strings_bytes({strings_args(c, p)})")
     if not parts:

@@ -39,7 +39,7 @@ uninstall:
 	-rmdir $(DESTDIR)$(LIBEXECDIR)
 
 .PHONY: check-install
-## make check-install install into a folder of the build; compare with tools/setup/install.list, uninstall
+## make check-install  install into a folder of the build; compare with tools/setup/install.list, uninstall
 check-install:
 	rm -rf $B/stage
 	$(MAKE) --no-print-directory install DESTDIR=$(abspath $B/stage) PREFIX=/usr LIBDIR=/usr/lib >$B/install.log

@@ -50,6 +50,6 @@ run:
 	$Q VGPU_BIN=$B/bin tools/run/demo.sh $(RUN)
 
 .PHONY: check-docs
-## make check-docs do the files and functions that the documentation names exist?
+## make check-docs  do the files and functions that the documentation names exist?
 check-docs: $(GEN_STAMP)
 	$Q tools/setup/check-docs.sh $B

@@ -3,6 +3,7 @@
 and nobody prints anything."""
 import os
 
+from backend import guest_environment as socket_environment
 from case import case
 
 
@@ -10,15 +11,7 @@ def guest_environment(test):
     """What vgpu-run sets for a program, with a socket where nobody listens."""
     if not test.second.is_split:
         return {}
-    run = test.run(test.second, ["env", "-0"])
-    test.check(run.rc == 0, "vgpu-run env: exit code %d: %s" % (run.rc, run.err))
-    pairs = dict(p.split("=", 1) for p in run.out.split("\0") if "=" in p)
-    env = {k: v for k, v in pairs.items()
-           if k in ("__EGL_VENDOR_LIBRARY_FILENAMES", "__EGL_VENDOR_LIBRARY_DIRS",
-                    "__GLX_VENDOR_LIBRARY_NAME", "LD_LIBRARY_PATH", "LD_PRELOAD")}
-    test.check("vgpu" in " ".join(env.values()), "vgpu-run sets nothing: %s" % env)
-    env["VGPU_SOCKET"] = os.path.join(test.dir, "nobody-listens.sock")
-    return env
+    return socket_environment(test, os.path.join(test.dir, "nobody-listens.sock"))
 
 
 def falls_through(test, argv, x):

@@ -171,9 +171,9 @@ struct vgpu_glx_screen *vgpu_glx_screen_get(Display *dpy, int number)
 	fresh->extensions = vgpu_glx_extensions_build(host, false);
 	fresh->server_extensions = vgpu_glx_extensions_build(host, true);
 	if (fresh->display_name && fresh->extensions && fresh->server_extensions)
-		fresh->config_count = vgpu_glx_configs_build(fresh->visuals, fresh->visual_count,
-		                                             &fresh->limits, first_id,
-		                                             &fresh->configs);
+		fresh->config_count =
+			vgpu_glx_configs_build(fresh->visuals, fresh->visual_count, &fresh->limits,
+					       first_id, &fresh->configs);
 	if (fresh->config_count == 0) {
 		screen_free(fresh);
 		return NULL;

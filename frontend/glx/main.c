@@ -7,8 +7,14 @@
 #include "frontend/glx/dispatch.h"
 #include "frontend/glx/glx.h"
 
-#define F(name) { #name, (void *)vgpu_##name }
-#define ALIAS(name, same_as) { #name, (void *)vgpu_##same_as }
+#define F(name)                                                                                    \
+	{                                                                                          \
+#name, (void *)vgpu_##name                                                         \
+	}
+#define ALIAS(name, same_as)                                                                       \
+	{                                                                                          \
+#name, (void *)vgpu_##same_as                                                      \
+	}
 
 static const struct {
 	const char *name;
@@ -118,9 +124,9 @@ static void set_dispatch_index(const GLubyte *name, int index)
 }
 
 __attribute__((visibility("default"))) Bool __glx_Main(uint32_t version,
-                                                       const __GLXapiExports *exports,
-                                                       __GLXvendorInfo *vendor,
-                                                       __GLXapiImports *imports)
+						       const __GLXapiExports *exports,
+						       __GLXvendorInfo *vendor,
+						       __GLXapiImports *imports)
 {
 	if (GLX_VENDOR_ABI_GET_MAJOR_VERSION(version) != GLX_VENDOR_ABI_MAJOR_VERSION)
 		return False;

@@ -140,7 +140,8 @@ const char *vgpu_glXGetClientString(Display *dpy, int name)
 	}
 }
 
-/* The driver's version out of "4.5 (Compatibility Profile) Mesa 22.3.6" or "4.6.0 NVIDIA 550.54". */
+/* The driver's version out of "4.5 (Compatibility Profile) Mesa 22.3.6" or "4.6.0 NVIDIA 550.54".
+ */
 static void driver_version(const char *version, unsigned int out[3])
 {
 	const char *at = strchr(version, ' ');
@@ -225,11 +226,11 @@ static const char *renderer_string(int attribute)
 }
 
 Bool vgpu_glXQueryRendererIntegerMESA(Display *dpy, int screen, int renderer, int attribute,
-                                      unsigned int *value)
+				      unsigned int *value)
 {
-	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ?
-	               renderer_integer(attribute, value) :
-	               False;
+	return renderer == 0 && vgpu_glx_screen_get(dpy, screen)
+		       ? renderer_integer(attribute, value)
+		       : False;
 }
 
 Bool vgpu_glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value)
@@ -239,8 +240,8 @@ Bool vgpu_glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value)
 
 const char *vgpu_glXQueryRendererStringMESA(Display *dpy, int screen, int renderer, int attribute)
 {
-	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ? renderer_string(attribute) :
-	                                                           NULL;
+	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ? renderer_string(attribute)
+								 : NULL;
 }
 
 const char *vgpu_glXQueryCurrentRendererStringMESA(int attribute)

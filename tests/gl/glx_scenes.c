@@ -71,9 +71,19 @@ static void say_read(int w, int h)
 
 static GLXFBConfig config_for(int double_buffer, int drawables)
 {
-	int attribs[] = { GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8, GLX_DEPTH_SIZE, 16,
-		          GLX_DOUBLEBUFFER, double_buffer, GLX_DRAWABLE_TYPE,
-		          drawables | GLX_WINDOW_BIT, None };
+	int attribs[] = { GLX_RED_SIZE,
+			  8,
+			  GLX_GREEN_SIZE,
+			  8,
+			  GLX_BLUE_SIZE,
+			  8,
+			  GLX_DEPTH_SIZE,
+			  16,
+			  GLX_DOUBLEBUFFER,
+			  double_buffer,
+			  GLX_DRAWABLE_TYPE,
+			  drawables | GLX_WINDOW_BIT,
+			  None };
 	int n = 0;
 	GLXFBConfig *list = glXChooseFBConfig(dpy, DefaultScreen(dpy), attribs, &n);
 	GLXFBConfig config = list && n > 0 ? list[0] : NULL;
@@ -93,9 +103,9 @@ static Window window_for(Display *d, XVisualInfo *v, int x, unsigned int w, unsi
 		.event_mask = StructureNotifyMask | ExposureMask,
 		.override_redirect = True,
 	};
-	Window win = XCreateWindow(d, RootWindow(d, v->screen), x, 10, w, h, 0, v->depth,
-	                           InputOutput, v->visual,
-	                           CWColormap | CWEventMask | CWBorderPixel | CWOverrideRedirect, &a);
+	Window win = XCreateWindow(
+		d, RootWindow(d, v->screen), x, 10, w, h, 0, v->depth, InputOutput, v->visual,
+		CWColormap | CWEventMask | CWBorderPixel | CWOverrideRedirect, &a);
 	XEvent e;
 
 	XMapWindow(d, win);
@@ -272,14 +282,21 @@ static void scene_font(void)
 
 static void scene_texture_from_pixmap(void)
 {
-	int attribs[] = { GLX_DRAWABLE_TYPE, GLX_PIXMAP_BIT | GLX_WINDOW_BIT, GLX_DOUBLEBUFFER, True,
-		          GLX_RED_SIZE, 8, GLX_BIND_TO_TEXTURE_RGB_EXT, True, None };
+	int attribs[] = { GLX_DRAWABLE_TYPE,
+			  GLX_PIXMAP_BIT | GLX_WINDOW_BIT,
+			  GLX_DOUBLEBUFFER,
+			  True,
+			  GLX_RED_SIZE,
+			  8,
+			  GLX_BIND_TO_TEXTURE_RGB_EXT,
+			  True,
+			  None };
 	int pixmap_attribs[] = { GLX_TEXTURE_TARGET_EXT, GLX_TEXTURE_2D_EXT, GLX_TEXTURE_FORMAT_EXT,
-		                 GLX_TEXTURE_FORMAT_RGB_EXT, None };
-	PFNGLXBINDTEXIMAGEEXTPROC bind = (PFNGLXBINDTEXIMAGEEXTPROC)glXGetProcAddress(
-	        (const GLubyte *)"glXBindTexImageEXT");
+				 GLX_TEXTURE_FORMAT_RGB_EXT, None };
+	PFNGLXBINDTEXIMAGEEXTPROC bind =
+		(PFNGLXBINDTEXIMAGEEXTPROC)glXGetProcAddress((const GLubyte *)"glXBindTexImageEXT");
 	PFNGLXRELEASETEXIMAGEEXTPROC release = (PFNGLXRELEASETEXIMAGEEXTPROC)glXGetProcAddress(
-	        (const GLubyte *)"glXReleaseTexImageEXT");
+		(const GLubyte *)"glXReleaseTexImageEXT");
 	int n = 0;
 	GLXFBConfig *list = glXChooseFBConfig(dpy, DefaultScreen(dpy), attribs, &n);
 	XVisualInfo *v = glXGetVisualFromFBConfig(dpy, list[0]);
@@ -355,7 +372,7 @@ static void scene_two_windows(void)
 	draw(50, 40, 0.25f);
 	glXMakeCurrent(dpy, gb, other);
 	draw(60, 50, 0.75f);
-	glCallList(list); /* shared */
+	glCallList(list);       /* shared */
 	glXSwapBuffers(dpy, a); /* not current */
 	glXSwapBuffers(dpy, gb);
 	glXWaitGL();
@@ -400,7 +417,8 @@ static void scene_threads(void)
 	pthread_t ids[4];
 
 	for (int i = 0; i < 4; i++) {
-		int attribs[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_RED_SIZE, 8, GLX_DEPTH_SIZE, 16, None };
+		int attribs[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_RED_SIZE, 8, GLX_DEPTH_SIZE, 16,
+				  None };
 		Display *d = XOpenDisplay(NULL);
 		XVisualInfo *v = glXChooseVisual(d, DefaultScreen(d), attribs);
 

@@ -53,3 +53,7 @@ run:
 ## make check-docs  do the files and functions that the documentation names exist?
 check-docs: $(GEN_STAMP)
 	$Q tools/setup/check-docs.sh $B
+
+# instead of make's "No rule to make target"
+$(REGISTRY):
+	@echo "$@ is missing: 'make setup' installs what the build needs" >&2; exit 1

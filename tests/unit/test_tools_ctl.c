@@ -136,6 +136,24 @@ static void test_bad_answers(void **state)
 	assert_int_equal(ctl_run("list", out, sizeof(out)), 1);
 }
 
+/* Another user's backend at the usual place is not trusted; one that the user names is. */
+static void test_other_users_backend(void **state)
+{
+	char out[4096], command[8192];
+
+	if (geteuid() != 0)
+		skip();
+	if (chmod(folder, 0777) < 0 || seteuid(65534) < 0)
+		fail();
+	start(FAKE_ANSWERS, answer);
+	if (seteuid(0) < 0)
+		fail();
+	snprintf(command, sizeof(command),
+	         "unset VGPU_SOCKET; XDG_RUNTIME_DIR=%s '%s' list 2>&1", folder, ctl);
+	assert_int_equal(run_command(command, out, sizeof(out)), 4);
+	assert_int_equal(ctl_run("list", out, sizeof(out)), 0);
+}
+
 static void test_usage(void **state)
 {
 	char out[8192];
@@ -162,6 +180,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_refused, stop),
 		cmocka_unit_test_teardown(test_hangs_up, stop),
 		cmocka_unit_test_teardown(test_bad_answers, stop),
+		cmocka_unit_test_teardown(test_other_users_backend, stop),
 		cmocka_unit_test_teardown(test_usage, stop),
 	};
 	int failed;

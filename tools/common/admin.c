@@ -137,7 +137,8 @@ int vgpu_admin_complain(int rc, const char *reason)
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	if (rc == -EACCES || rc == -EPERM) {
-		vgpu_tool_error("run as the user who started vgpu-backendd, or as root",
+		vgpu_tool_error("run as the user who started vgpu-backendd; if you trust that user, "
+		                "name the socket in VGPU_SOCKET",
 		                "not permitted to talk to the backend daemon at %s%s%s", path,
 		                *reason ? ": " : "", reason);
 		return VGPU_EXIT_PERMISSION;

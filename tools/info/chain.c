@@ -96,7 +96,8 @@ static int look_transport(struct vgpu_link *link)
 	}
 	if (sock == -EACCES || sock == -EPERM) {
 		link->exit_code = VGPU_EXIT_PERMISSION;
-		broken(link, "run as the user who started vgpu-backendd, or as root",
+		broken(link, "run as the user who started vgpu-backendd; if you trust that user, name "
+		             "the socket in VGPU_SOCKET",
 		       "embedded, not permitted to connect to %s (%s)", path, socket_source());
 	} else {
 		broken(link,

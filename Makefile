@@ -38,6 +38,7 @@ include frontend/frontend.mk
 include backend/backend.mk
 include tools/tools.mk
 include tests/tests.mk
+include install.mk
 
 # ---- generated code --------------------------------------------------------
 GEN_STAMP := $B/gen/.stamp
@@ -113,8 +114,8 @@ clean:
 	rm -rf $B
 
 help:
-	@grep -hE '^## ' Makefile */*.mk | sed 's/^## /  /'
+	@grep -hE '^## ' Makefile *.mk */*.mk | sed 's/^## /  /'
 ## make            build everything
 ## make clean      remove the build directory
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' -type f 2>/dev/null)

@@ -40,3 +40,8 @@ run:
 	$Q tools/setup/setup.sh build run
 	$Q $(MAKE) --no-print-directory all
 	$Q VGPU_BIN=$B/bin tools/run/demo.sh $(RUN)
+
+.PHONY: check-docs
+## make check-docs do the files and functions that the documentation names exist?
+check-docs: $(GEN_STAMP)
+	$Q tools/setup/check-docs.sh $B

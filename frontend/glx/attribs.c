@@ -76,8 +76,11 @@ static const struct refusal *read_list(const int *attribs, struct wish *w)
 			return &bad_value;
 		}
 	}
+	if (w->reset != GLX_NO_RESET_NOTIFICATION_ARB && w->reset != GLX_LOSE_CONTEXT_ON_RESET_ARB)
+		return &bad_match;
+	if (w->render_type == GLX_COLOR_INDEX_TYPE)
+		return &bad_match; /* no config draws colour indices */
 	if ((w->flags & ~FLAGS) ||
-	    (w->reset != GLX_NO_RESET_NOTIFICATION_ARB && w->reset != GLX_LOSE_CONTEXT_ON_RESET_ARB) ||
 	    (w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB &&
 	     w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB) ||
 	    w->render_type != GLX_RGBA_TYPE)

@@ -212,7 +212,11 @@ int vgpu_glXQueryContext(Display *dpy, GLXContext handle, int attribute, int *va
 	return c ? query(c, attribute, value) : GLX_BAD_CONTEXT;
 }
 
-/* GLX_EXT_import_context: contexts here are direct, so there is never one to import. */
+/*
+ * GLX_EXT_import_context: contexts here are direct, so there is never one to
+ * import, and the extension is not listed. Programs that call it all the same
+ * get true answers.
+ */
 
 GLXContextID vgpu_glXGetContextIDEXT(GLXContext handle)
 {

@@ -75,7 +75,7 @@ static bool prepare(Display *dpy, struct vgpu_glx_context *context, XID id, int 
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, request, id);
 		return false;
 	}
-	rc = vgpu_glx_drawable_realize(d, context->client, context->config, buffers_out);
+	rc = vgpu_glx_drawable_realize(dpy, d, context->client, context->config, buffers_out);
 	if (rc) {
 		vgpu_glx_drawable_unref(d);
 		if (rc == -ENOENT)

@@ -28,7 +28,6 @@ static const struct {
 	{ "GLX_EXT_create_context_es_profile", BOTH, ES1 },
 	{ "GLX_EXT_framebuffer_sRGB", BOTH, ALWAYS },
 	{ "GLX_EXT_get_drawable_type", BOTH, ALWAYS },
-	{ "GLX_EXT_import_context", CLIENT, ALWAYS },
 	{ "GLX_EXT_libglvnd", SERVER, ALWAYS },
 	{ "GLX_EXT_no_config_context", BOTH, ALWAYS },
 	{ "GLX_EXT_swap_control", CLIENT, ALWAYS },

@@ -136,7 +136,7 @@ static GLXPbuffer create_pbuffer(Display *dpy, struct vgpu_glx_drawable *init, i
 	d = vgpu_glx_drawable_get(dpy, init->id, false);
 	rc = vgpu_client_get(&client);
 	if (!rc && init->width > 0 && init->height > 0)
-		rc = vgpu_glx_drawable_realize(d, client, NULL, &buffers);
+		rc = vgpu_glx_drawable_realize(dpy, d, client, NULL, &buffers);
 	vgpu_glx_drawable_unref(d);
 	if (rc) {
 		vgpu_glx_drawable_remove(dpy, init->id, VGPU_GLX_PBUFFER);
@@ -225,15 +225,15 @@ static int buffer_age(struct vgpu_glx_drawable *d)
 	return d->drawable && d->shape.double_buffer ? vgpu_drawable_buffer_age(d->drawable) : 0;
 }
 
-/* Returns false when the X drawable is gone. Unknown attributes leave *value alone, as natively. */
-static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *value)
+/* Returns false when the X drawable is gone. Unknown attributes are 0, as natively. */
+static bool query(Display *dpy, struct vgpu_glx_drawable *d, int attribute, unsigned int *value)
 {
 	uint32_t width, height;
 
 	switch (attribute) {
 	case GLX_WIDTH:
 	case GLX_HEIGHT:
-		if (!vgpu_glx_drawable_extent(d, &width, &height))
+		if (!vgpu_glx_drawable_extent(dpy, d, &width, &height))
 			return false;
 		*value = attribute == GLX_WIDTH ? width : height;
 		break;
@@ -288,7 +288,7 @@ static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *valu
 		*value = True;
 		break;
 	default:
-		break;
+		*value = 0;
 	}
 	return true;
 }
@@ -297,7 +297,7 @@ void vgpu_glXQueryDrawable(Display *dpy, GLXDrawable drawable, int attribute, un
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, drawable, true);
 
-	if (!d || !query(d, attribute, value))
+	if (!d || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes,
 		               drawable);
 	vgpu_glx_drawable_unref(d);
@@ -308,7 +308,7 @@ void vgpu_glXQueryGLXPbufferSGIX(Display *dpy, GLXPbuffer pbuffer, int attribute
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, pbuffer, false);
 
-	if (!d || d->type != VGPU_GLX_PBUFFER || !query(d, attribute, value))
+	if (!d || d->type != VGPU_GLX_PBUFFER || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadPbuffer, X_GLXVendorPrivateWithReply,
 		               pbuffer);
 	vgpu_glx_drawable_unref(d);

@@ -9,6 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool vgpu_pci_text_copy(char *out, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+	bool fits = length < size;
+
+	if (!fits)
+		length = size - 1;
+	memcpy(out, text, length);
+	out[length] = 0;
+	return fits;
+}
+
 ssize_t vgpu_pci_file_read_all(int fd, void *out, size_t size)
 {
 	size_t done = 0;

@@ -3,6 +3,7 @@
 #ifndef VGPU_TOOLS_PCI_FILE_H
 #define VGPU_TOOLS_PCI_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,5 +25,11 @@ int vgpu_pci_file_replace(const char *path, const char *text, mode_t mode);
 
 /* Create the directories above path. Returns 0 or a negative errno. */
 int vgpu_pci_file_make_parents(const char *path);
+
+/*
+ * Copy a text; what does not fit is cut, never half written. Returns false when it
+ * was cut. size is at least 1.
+ */
+bool vgpu_pci_text_copy(char *out, size_t size, const char *text);
 
 #endif

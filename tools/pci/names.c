@@ -8,7 +8,7 @@
 /* libpci ends the program on errors; a missing database is no reason for that */
 static __thread jmp_buf escape;
 
-static void fail(char *format, ...)
+__attribute__((noreturn)) static void fail(char *format, ...)
 {
 	longjmp(escape, 1);
 }

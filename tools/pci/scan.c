@@ -37,7 +37,7 @@ static void link_name(int dir, const char *name, char *out, size_t size)
 		return;
 	target[length] = 0;
 	slash = strrchr(target, '/');
-	snprintf(out, size, "%s", slash ? slash + 1 : target);
+	vgpu_pci_text_copy(out, size, slash ? slash + 1 : target);
 }
 
 /*
@@ -158,7 +158,7 @@ static void find_parents(struct vgpu_pci_tree *tree, int devices)
 static void add_node(struct vgpu_pci_dev *dev, const char *name)
 {
 	if (dev->node_count < VGPU_PCI_NODES)
-		snprintf(dev->nodes[dev->node_count++], sizeof(dev->nodes[0]), "%s", name);
+		vgpu_pci_text_copy(dev->nodes[dev->node_count++], sizeof(dev->nodes[0]), name);
 }
 
 /* DRM, frame buffer and sound nodes: the class link's target runs through the device. */

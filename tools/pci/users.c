@@ -64,10 +64,10 @@ static int scan_process(struct vgpu_pci_users *users, const struct vgpu_pci_tree
 	int fd, rc = 0;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/comm", pid);
+	snprintf(path, sizeof(path), "%.32s/comm", pid);
 	if (vgpu_pci_file_read_at(proc, path, program, sizeof(program)) < 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s/fd", pid);
+	snprintf(path, sizeof(path), "%.32s/fd", pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
@@ -93,7 +93,7 @@ static int scan_process(struct vgpu_pci_users *users, const struct vgpu_pci_tree
 		user.pid = atoi(pid);
 		user.backend = is_backend(program);
 		snprintf(user.program, sizeof(user.program), "%s", program);
-		snprintf(user.node, sizeof(user.node), "%s", node);
+		vgpu_pci_text_copy(user.node, sizeof(user.node), node);
 		rc = add(users, &user);
 	}
 	closedir(dir);

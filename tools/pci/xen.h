@@ -55,7 +55,8 @@ struct vgpu_pci_attach {
 
 struct vgpu_pci_xen;
 
-/* All int functions return 0 or a negative errno; after an error `why` has Xen's words. */
+/* All int functions return 0 or a negative errno. After an error `why` has Xen's words; after a
+ * success it is empty, or says what Xen could not do on the side (a reset).  */
 struct vgpu_pci_xen_impl {
 	int (*host)(struct vgpu_pci_xen *xen, struct vgpu_pci_host *host_out);
 	/* by name, or by id when it is a number. -ENOENT: neither runs nor has a file */
@@ -70,8 +71,11 @@ struct vgpu_pci_xen_impl {
 	              const struct vgpu_pci_attach *how);
 	/* force: do not wait for the guest to let go */
 	int (*detach)(struct vgpu_pci_xen *xen, uint32_t domid, struct vgpu_pci_bdf bdf, bool force);
-	/* drop libxl's record of a hold that is stale, and records that are empty */
-	int (*forget)(struct vgpu_pci_xen *xen, struct vgpu_pci_bdf bdf);
+	/*
+	 * Drop what is left of libxl's record of a device, for which libxl has no call:
+	 * a stale owner, or (all) everything once the device is back in Dom0.
+	 */
+	int (*forget)(struct vgpu_pci_xen *xen, struct vgpu_pci_bdf bdf, bool all);
 	void (*destroy)(struct vgpu_pci_xen *xen);
 };
 

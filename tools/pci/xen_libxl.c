@@ -135,8 +135,12 @@ static enum vgpu_pci_guest_type guest_type(libxl_domain_type type)
 static void guest_details(struct libxl_xen *xen, struct vgpu_pci_guest *guest)
 {
 	libxl_domain_config config;
+	libxl_dominfo info;
 
-	guest->type = guest_type(libxl_domain_type_get(xen->ctx, guest->domid));
+	libxl_dominfo_init(&info);
+	if (libxl_domain_info(xen->ctx, &info, guest->domid) == 0)
+		guest->type = guest_type(info.domain_type);
+	libxl_dominfo_dispose(&info);
 	guest->e820_host = -1;
 	guest->passthrough = -1;
 	libxl_domain_config_init(&config);
@@ -376,21 +380,15 @@ static int xen_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci
 	return failed(xen, "libxl_device_pci_remove", rc);
 }
 
-static int xen_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf)
+static int xen_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf, bool all)
 {
 	struct libxl_xen *xen = self(base);
-	char path[128], **left;
-	unsigned int n = 0;
+	char path[128];
 
 	begin(xen);
-	record_path(bdf, "domid", path, sizeof(path));
+	record_path(bdf, all ? NULL : "domid", path, sizeof(path));
 	if (!xs_rm(xen->xs, XBT_NULL, path) && errno != ENOENT)
 		return -errno;
-	record_path(bdf, NULL, path, sizeof(path));
-	left = xs_directory(xen->xs, XBT_NULL, path, &n);
-	if (left && n == 0)
-		xs_rm(xen->xs, XBT_NULL, path);
-	free(left);
 	return 0;
 }
 

@@ -76,6 +76,10 @@ char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server)
 	return list;
 }
 
+/*
+ * libGLX answers this one and glXQueryVersion by itself, from the X server: on a
+ * server without GLX it says no. Programs that ask neither work there.
+ */
 Bool vgpu_glXQueryExtension(Display *dpy, int *error_base, int *event_base)
 {
 	int opcode, event = 0, error = 0;

@@ -78,7 +78,7 @@ char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server)
 
 /*
  * libGLX answers this one and glXQueryVersion by itself, from the X server: on a
- * server without GLX it says no. Programs that ask neither work there.
+ * server without GLX it says no, and programs that ask give up; others work.
  */
 Bool vgpu_glXQueryExtension(Display *dpy, int *error_base, int *event_base)
 {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/context.h"
 #include "backend/worker/frame.h"
 #include "decode.h"
 #include "ops.h"

@@ -10,6 +10,9 @@
 #include "backend/worker/drawable.h"
 #include "backend/worker/fbo.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/gl_feedback.h"
+#include "backend/worker/gl_state.h"
+#include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
 
 #define MAX_ATTRIBS 64
@@ -152,6 +155,11 @@ static struct vgpu_wshare *share_create(void)
 	share->service = EGL_NO_CONTEXT;
 	pthread_mutex_init(&share->lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
+	share->syncs = vgpu_wsyncs_create();
+	if (!share->syncs) {
+		vgpu_wshare_unref(share);
+		return NULL;
+	}
 	for (i = 0; i < VGPU_NAME_SHARED_COUNT; i++) {
 		share->names[i] = vgpu_names_create();
 		if (!share->names[i]) {
@@ -175,6 +183,8 @@ static void context_free(struct vgpu_wcontext *ctx)
 		ctx->share->contexts--;
 		vgpu_host_context_destroy(ctx->egl);
 	}
+	vgpu_wfeedback_destroy(ctx->feedback);
+	vgpu_wgl_destroy(ctx->wgl, NULL);
 	vgpu_wshare_unref(ctx->share);
 	free(ctx);
 }

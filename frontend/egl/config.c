@@ -96,8 +96,10 @@ static void append_color(struct list *list, const struct color *color,
 				.max_pbuffer = max && max < MAX_PBUFFER ? (EGLint)max : MAX_PBUFFER,
 			};
 
+			/* the worker keeps the back buffer over a swap */
 			if (visual)
-				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT;
+				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT |
+				                       EGL_SWAP_BEHAVIOR_PRESERVED_BIT;
 			append(list, &config);
 		}
 	}

@@ -67,7 +67,7 @@ struct vgpu_egl_surface {
 	struct vgpu_x11_present *present; /* the drawable's, NULL for pbuffers */
 	uint32_t native;                  /* X window or pixmap */
 	EGLint width, height;             /* of a pbuffer */
-	EGLint render_buffer;
+	EGLint render_buffer, swap_behavior;
 	EGLint colorspace;
 	EGLint vg_colorspace, vg_alpha_format;
 	EGLint largest_pbuffer, mipmap_texture, mipmap_level;

@@ -16,6 +16,7 @@ static struct vgpu_egl_surface *new_surface(const struct vgpu_egl_config *config
 	surface->config = config;
 	surface->type = type;
 	surface->render_buffer = type == EGL_PIXMAP_BIT ? EGL_SINGLE_BUFFER : EGL_BACK_BUFFER;
+	surface->swap_behavior = EGL_BUFFER_DESTROYED;
 	surface->colorspace = EGL_GL_COLORSPACE_LINEAR;
 	surface->vg_colorspace = EGL_VG_COLORSPACE_sRGB;
 	surface->vg_alpha_format = EGL_VG_ALPHA_FORMAT_NONPRE;

@@ -27,7 +27,7 @@ struct kind {
 
 static const struct {
 	uint8_t depth, stencil;
-} zs[] = { { 24, 8 }, { 24, 0 }, { 16, 0 }, { 0, 0 } };
+} zs[] = { { 24, 8 }, { 24, 0 }, { 32, 0 }, { 16, 0 }, { 0, 0 } };
 
 static const uint8_t sample_counts[] = { 0, 4, 8 };
 
@@ -78,6 +78,7 @@ static bool same_kind(const struct kind *k, const struct vgpu_glx_visual *v)
 struct list {
 	struct vgpu_glx_config *out;
 	size_t n;
+	uint8_t max_depth;
 };
 
 /* A config with each of the depth and stencil buffers, double buffered and not. */
@@ -87,6 +88,8 @@ static void add_buffers(struct list *list, const struct vgpu_glx_config *like)
 		for (size_t i = 0; i < COUNT(zs); i++) {
 			struct vgpu_glx_config c = *like;
 
+			if (zs[i].depth > list->max_depth)
+				continue;
 			c.depth = zs[i].depth;
 			c.stencil = zs[i].stencil;
 			c.double_buffer = !single;
@@ -126,7 +129,7 @@ static void add_colours(struct list *list, const struct kind *k, uint8_t samples
 static size_t kind_configs(const struct kind *k, const struct vgpu_glx_limits *limits,
 			   struct vgpu_glx_config *out)
 {
-	struct list list = { .out = out };
+	struct list list = { .out = out, .max_depth = limits->depth32 ? 32 : 24 };
 
 	for (size_t i = 0; i < COUNT(sample_counts); i++)
 		if (sample_counts[i] <= limits->max_samples)

@@ -161,6 +161,7 @@ struct vgpu_glx_screen *vgpu_glx_screen_get(Display *dpy, int number)
 	fresh->display_name = strdup(name);
 	fresh->limits.max_samples = host->max_samples;
 	fresh->limits.max_drawable = host->max_drawable;
+	fresh->limits.depth32 = vgpu_glx_host_is_software(host);
 	/*
 	 * Accumulation buffers: the worker draws into frame buffer objects, which have
 	 * none, and struct vgpu_host_info has no field yet to say that it makes up for

@@ -71,6 +71,7 @@ struct vgpu_glx_visual {
 struct vgpu_glx_limits {
 	uint32_t max_samples;
 	bool accum;
+	bool depth32; /* depth buffers of 32 bits, as software rendering has and GPUs do not */
 	uint32_t max_drawable; /* pixels */
 };
 
@@ -130,6 +131,8 @@ struct vgpu_glx_display {
 
 extern pthread_mutex_t vgpu_glx_lock;
 
+/* Does the host draw without a GPU? */
+bool vgpu_glx_host_is_software(const struct vgpu_host_info *host);
 /* The extension string: all, or those a server would list. Heap, NULL when out of memory. */
 char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server);
 

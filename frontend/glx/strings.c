@@ -76,6 +76,10 @@ char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server)
 	return list;
 }
 
+/*
+ * libGLX answers this one and glXQueryVersion by itself, from the X server: on a
+ * server without GLX it says no, and programs that ask give up; others work.
+ */
 Bool vgpu_glXQueryExtension(Display *dpy, int *error_base, int *event_base)
 {
 	int opcode, event = 0, error = 0;
@@ -155,8 +159,10 @@ static void driver_version(const char *version, unsigned int out[3])
 		sscanf(last, "%u.%u.%u", &out[0], &out[1], &out[2]);
 }
 
-static bool is_software(const char *renderer)
+bool vgpu_glx_host_is_software(const struct vgpu_host_info *host)
 {
+	const char *renderer = host->renderer;
+
 	return strstr(renderer, "llvmpipe") || strstr(renderer, "softpipe") ||
 	       strstr(renderer, "swrast") || strstr(renderer, "Software Rasterizer");
 }
@@ -190,13 +196,13 @@ static Bool renderer_integer(int attribute, unsigned int *value)
 		driver_version(host->version, value);
 		return True;
 	case GLX_RENDERER_ACCELERATED_MESA:
-		*value = !is_software(host->renderer);
+		*value = !vgpu_glx_host_is_software(host);
 		return True;
 	case GLX_RENDERER_VIDEO_MEMORY_MESA:
 		*value = 0; /* the host does not tell */
 		return True;
 	case GLX_RENDERER_UNIFIED_MEMORY_ARCHITECTURE_MESA:
-		*value = is_software(host->renderer);
+		*value = vgpu_glx_host_is_software(host);
 		return True;
 	case GLX_RENDERER_PREFERRED_PROFILE_MESA:
 		*value = GLX_CONTEXT_CORE_PROFILE_BIT_ARB;

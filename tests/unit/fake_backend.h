@@ -69,7 +69,7 @@ static inline void fake_answer(int client, enum fake_mode mode, const char *json
  * turn. The first request of all is answered with first, unless that is NULL.
  */
 static inline _Noreturn void fake_serve(int sock, enum fake_mode mode, const char *first,
-                                        const char *json)
+					const char *json)
 {
 	for (;;) {
 		int client = accept(sock, NULL, NULL);

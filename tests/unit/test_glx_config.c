@@ -2,7 +2,8 @@
 /*
  * GLX configs: what is listed for a screen, and what programs' usual requests
  * choose. The expected sizes are what the X server's own GLX chooses for the
- * same requests with llvmpipe, except that depth buffers end at 24 bits here.
+ * same requests with llvmpipe; there depth buffers of 32 bits are the largest, with a
+ * GPU those of 24.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -314,6 +315,25 @@ static void test_other_depths(void **state)
 	discard(&s);
 }
 
+/* The largest depth buffer there is, which only software rendering has with 32 bits. */
+static void test_depth_32(void **state)
+{
+	static const struct vgpu_glx_limits software = { .max_samples = 4, .depth32 = true };
+	static const int depth[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 24, None };
+	static const int stencil[] = { GLX_RGBA, GLX_DEPTH_SIZE, 1, GLX_STENCIL_SIZE, 1, None };
+	struct vgpu_glx_config *c;
+	struct screen s;
+
+	(void)state;
+	build(&s, few, COUNT(few), &software);
+	c = vgpu_glx_choose_visual(s.configs, s.count, depth);
+	check_sizes(c, &(struct sizes){ 8, 0, 32, 0, 0, 1, 0, 0 }, 0);
+	c = vgpu_glx_choose_visual(s.configs, s.count, stencil);
+	check_sizes(c, &(struct sizes){ 8, 0, 24, 8, 0, 0, 0, 0 }, 1);
+	check_sizes(s.visuals[0].primary, &(struct sizes){ 8, 8, 24, 8, 0, 1, 0, 0 }, 2);
+	discard(&s);
+}
+
 static void test_order_follows_the_specification(void **state)
 {
 	static const int attribs[] = { GLX_DEPTH_SIZE, 1, GLX_ALPHA_SIZE, 1, None };
@@ -356,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_accum_is_chosen_only_when_asked_for),
 		cmocka_unit_test(test_many_visuals),
 		cmocka_unit_test(test_other_depths),
+		cmocka_unit_test(test_depth_32),
 		cmocka_unit_test(test_order_follows_the_specification),
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* vgpu-info names the first broken link: no daemon, one that refuses, one that is something else. */
+/* vgpu-info names the first broken link: no daemon, one that refuses, one that is something else.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -96,9 +96,9 @@ def glmark2(worlds, results, off_screen, seconds):
         for scene in SCENES:
             argv += ["-b", "%s:duration=%g" % (scene, seconds)]
         text = worlds.run(split, argv)
-        for m in re.finditer(r"\[(\w+)\][^\n]*FPS: (\d+)", (text or "").replace("\r", "\n")):
+        for m in re.finditer(r"\[(\w+)\][^\n]*FrameTime: ([\d.]+) ms", (text or "").replace("\r", "\n")):
             where = "offscreen" if off_screen else "screen"
-            results.add(world, "glmark2-%s-%s" % (where, m.group(1)), float(m.group(2)),
+            results.add(world, "glmark2-%s-%s" % (where, m.group(1)), 1000 / max(float(m.group(2)), 1e-3),
                         "frames/s")
 
 

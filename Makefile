@@ -43,7 +43,7 @@ include install.mk
 # ---- generated code --------------------------------------------------------
 GEN_STAMP := $B/gen/.stamp
 GEN_TOOL  := $(wildcard protocol/gl/*.py)
-GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/*.ini) protocol/vgpu.xml $(REGISTRY)
+GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/annotations/*.ini) protocol/vgpu.xml $(REGISTRY)
 GEN_C     := $(GEN_PROTOCOL) $(GEN_FRONTEND) $(GEN_WORKER) $(GEN_TESTS)
 
 $(GEN_STAMP): $(GEN_TOOL) $(GEN_IN)

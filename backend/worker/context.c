@@ -10,6 +10,7 @@
 #include "backend/worker/drawable.h"
 #include "backend/worker/fbo.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
 
 #define MAX_ATTRIBS 64
@@ -152,6 +153,11 @@ static struct vgpu_wshare *share_create(void)
 	share->service = EGL_NO_CONTEXT;
 	pthread_mutex_init(&share->lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
+	share->syncs = vgpu_wsyncs_create();
+	if (!share->syncs) {
+		vgpu_wshare_unref(share);
+		return NULL;
+	}
 	for (i = 0; i < VGPU_NAME_SHARED_COUNT; i++) {
 		share->names[i] = vgpu_names_create();
 		if (!share->names[i]) {

@@ -21,6 +21,7 @@
 #include "backend/worker/glcaps.h"
 #include "backend/worker/replay.h"
 
+struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
 struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
 
 #define VGPU_WMAX_DRAW_BUFFERS 8
@@ -31,6 +32,7 @@ struct vgpu_wshare {
 	_Atomic int contexts; /* of the guest */
 	pthread_mutex_t lock; /* writers of names; readers need none */
 	struct vgpu_names *names[VGPU_NAME_SHARED_COUNT];
+	struct vgpu_wsyncs *syncs;
 
 	/*
 	 * The service context: ours, in the same host share group, in which buffers

@@ -157,11 +157,12 @@ static GLenum lowest(int bits)
 	return bits ? (GLenum)(GL_COLOR_ATTACHMENT0 + __builtin_ctz((unsigned int)bits)) : GL_NONE;
 }
 
-static void apply_draw(struct vgpu_replay *r, struct vgpu_wcontext *ctx)
+GLsizei vgpu_wfbo_draw_attachments(const struct vgpu_wcontext *ctx,
+                                   GLenum list[VGPU_WMAX_DRAW_BUFFERS])
 {
-	GLenum list[VGPU_WMAX_DRAW_BUFFERS] = { GL_NONE };
 	GLsizei n = 0, i;
 
+	list[0] = GL_NONE;
 	if (ctx->buffers.n_draw == 1) {
 		int bits = attachments_now(ctx, ctx->draw, ctx->buffers.draw[0]);
 
@@ -172,7 +173,19 @@ static void apply_draw(struct vgpu_replay *r, struct vgpu_wcontext *ctx)
 		for (i = 0; i < ctx->buffers.n_draw; i++)
 			list[n++] = lowest(attachments_now(ctx, ctx->draw, ctx->buffers.draw[i]));
 	}
-	r->gl->DrawBuffers(n ? n : 1, list);
+	return n ? n : 1;
+}
+
+GLenum vgpu_wfbo_read_attachment(const struct vgpu_wcontext *ctx)
+{
+	GLenum buffer = ctx->buffers.read;
+
+	/* one buffer is read where several would be drawn to */
+	if (buffer == GL_LEFT)
+		buffer = GL_FRONT_LEFT;
+	else if (buffer == GL_RIGHT)
+		buffer = GL_FRONT_RIGHT;
+	return lowest(attachments_now(ctx, ctx->read, buffer));
 }
 
 void vgpu_wfbo_apply_buffers(struct vgpu_replay *r)
@@ -183,19 +196,37 @@ void vgpu_wfbo_apply_buffers(struct vgpu_replay *r)
 	/* ES draws to and reads from attachment 0, unless it has chosen GL_NONE */
 	if (!caps->split_fbo)
 		return;
-	if (ctx->draw_fb && !(caps->es && ctx->buffers.n_draw > 1)) {
+	if (ctx->draw_fb) {
+		GLenum list[VGPU_WMAX_DRAW_BUFFERS];
 		GLenum es_buffer = ctx->buffers.draw[0] == GL_NONE ? GL_NONE : GL_COLOR_ATTACHMENT0;
 
 		caps->BindFramebuffer(GL_DRAW_FRAMEBUFFER, ctx->draw_fb->draw);
 		if (caps->es)
 			r->gl->DrawBuffers(1, &es_buffer);
 		else
-			apply_draw(r, ctx);
+			r->gl->DrawBuffers(vgpu_wfbo_draw_attachments(ctx, list), list);
 	}
 	if (ctx->read_fb) {
 		caps->BindFramebuffer(GL_READ_FRAMEBUFFER, ctx->read_fb->draw);
-		r->gl->ReadBuffer(lowest(attachments_now(ctx, ctx->read, ctx->buffers.read)));
+		r->gl->ReadBuffer(vgpu_wfbo_read_attachment(ctx));
 	}
+}
+
+static bool lacks_front(struct vgpu_wcontext *ctx, struct vgpu_wdrawable *d)
+{
+	bool lacks;
+
+	if (!d || !front_chosen(ctx, d))
+		return false;
+	pthread_mutex_lock(&d->lock);
+	lacks = !d->front_used;
+	pthread_mutex_unlock(&d->lock);
+	return lacks;
+}
+
+bool vgpu_wfbo_needs_front(struct vgpu_wcontext *ctx)
+{
+	return lacks_front(ctx, ctx->draw) || lacks_front(ctx, ctx->read);
 }
 
 /* ---- objects ------------------------------------------------------------------------ */
@@ -341,6 +372,15 @@ int vgpu_wfbo_validate(struct vgpu_replay *r)
 	vgpu_wfbo_apply_buffers(r);
 	vgpu_wfbo_rebind(r);
 	return rc ? rc : rc2;
+}
+
+void vgpu_wfbo_make_front(struct vgpu_replay *r)
+{
+	struct vgpu_wcontext *ctx = r->ctx;
+
+	update(r, ctx->draw, &ctx->draw_fb);
+	update(r, ctx->read, &ctx->read_fb);
+	vgpu_wfbo_rebind(r);
 }
 
 static bool stale(struct vgpu_wdrawable *d, const struct vgpu_wfbo *fbo)

@@ -51,8 +51,22 @@ void vgpu_wfbo_collect(struct vgpu_replay *r, bool all);
  * as bits; 0 for GL_NONE; -1: no such buffer.
  */
 int vgpu_wfbo_buffer_attachments(const struct vgpu_wdrawable *drawable, bool es, GLenum buffer);
+/* The context's choice as attachments of its FBOs. Returns how many, at least 1. */
+GLsizei vgpu_wfbo_draw_attachments(const struct vgpu_wcontext *ctx,
+                                   GLenum list[VGPU_WMAX_DRAW_BUFFERS]);
+GLenum vgpu_wfbo_read_attachment(const struct vgpu_wcontext *ctx);
+/* Whether a front buffer is chosen that does not exist apart yet. */
+bool vgpu_wfbo_needs_front(struct vgpu_wcontext *ctx);
+/* Make it, without a call that a display list would take in. */
+void vgpu_wfbo_make_front(struct vgpu_replay *r);
 /* Set the context's choice of buffers on the FBO of its drawable; changes bindings. */
 void vgpu_wfbo_apply_buffers(struct vgpu_replay *r);
+
+/*
+ * What glGet says of the buffers chosen on framebuffer 0 for GL_DRAW_BUFFER,
+ * GL_DRAW_BUFFERi and GL_READ_BUFFER; false for another pname. (get_gl.c)
+ */
+bool vgpu_wfbo_buffer_query(struct vgpu_replay *r, GLenum pname, GLint *value);
 
 /* State that would change a blit, put aside. */
 struct vgpu_wblit_state {

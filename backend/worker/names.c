@@ -131,12 +131,6 @@ static void delete_one(struct vgpu_replay *r, enum vgpu_name_kind kind, GLuint n
 	case VGPU_NAME_TRANSFORM_FEEDBACK:
 		gl->DeleteTransformFeedbacks(1, &name);
 		break;
-	case VGPU_NAME_MEMORY_OBJECT:
-		gl->DeleteMemoryObjectsEXT(1, &name);
-		break;
-	case VGPU_NAME_SEMAPHORE:
-		gl->DeleteSemaphoresEXT(1, &name);
-		break;
 	default:
 		break;
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
 
 struct vgpu_wshare *vgpu_wshare_ref(struct vgpu_wshare *share)
@@ -22,6 +23,7 @@ void vgpu_wshare_unref(struct vgpu_wshare *share)
 	vgpu_host_context_destroy(share->service);
 	for (i = 0; i < VGPU_NAME_SHARED_COUNT; i++)
 		vgpu_names_destroy(share->names[i]);
+	vgpu_wsyncs_destroy(share->syncs);
 	pthread_mutex_destroy(&share->lock);
 	pthread_mutex_destroy(&share->service_lock);
 	free(share);

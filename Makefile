@@ -38,11 +38,12 @@ include frontend/frontend.mk
 include backend/backend.mk
 include tools/tools.mk
 include tests/tests.mk
+include install.mk
 
 # ---- generated code --------------------------------------------------------
 GEN_STAMP := $B/gen/.stamp
 GEN_TOOL  := $(wildcard protocol/gl/*.py)
-GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/*.ini) protocol/vgpu.xml $(REGISTRY)
+GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/annotations/*.ini) protocol/vgpu.xml $(REGISTRY)
 GEN_C     := $(GEN_PROTOCOL) $(GEN_FRONTEND) $(GEN_WORKER) $(GEN_TESTS)
 
 $(GEN_STAMP): $(GEN_TOOL) $(GEN_IN)
@@ -113,8 +114,8 @@ clean:
 	rm -rf $B
 
 help:
-	@grep -hE '^## ' Makefile */*.mk | sed 's/^## /  /'
+	@grep -hE '^## ' Makefile *.mk */*.mk | sed 's/^## /  /'
 ## make            build everything
 ## make clean      remove the build directory
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' -type f 2>/dev/null)

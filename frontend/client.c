@@ -15,6 +15,7 @@
 
 #include "encode.h"
 #include "frontend/connection.h"
+#include "frontend/transport/record.h"
 
 #define DEFAULT_CMD_BYTES (4u << 20)
 #define DEFAULT_REPLY_BYTES (256u << 10)
@@ -103,6 +104,7 @@ static void fork_child(void)
 	}
 	global_client = NULL;
 	thread_stream = NULL;
+	vgpu_record_stop();
 	pthread_setspecific(stream_key, NULL);
 	if (vgpu_current)
 		vgpu_current->lost = true;
@@ -176,6 +178,7 @@ static int client_open(struct vgpu_client **out)
 	client->host.version[sizeof(client->host.version) - 1] = '\0';
 	client->host.device[sizeof(client->host.device) - 1] = '\0';
 	client->host.worker[sizeof(client->host.worker) - 1] = '\0';
+	vgpu_record_begin(client->host.renderer);
 	*out = client;
 	return 0;
 out:

@@ -11,6 +11,7 @@
 
 #include "encode.h"
 #include "frontend/connection.h"
+#include "frontend/transport/record.h"
 
 enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_SHOWING };
 
@@ -114,6 +115,8 @@ static int ensure_pool(struct vgpu_drawable *d, struct vgpu_stream *stream)
 		free(pool);
 		return rc;
 	}
+	if (vgpu_recording)
+		vgpu_record_pool(pool->memory.id, pool->memory.bytes);
 	pool->shared = pool->memory.memory;
 	pool->slots = slots;
 	pool->slot_bytes = (uint32_t)need;

@@ -259,8 +259,9 @@ static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 
 void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 {
+	static const char *const parts[] = { "programs", "ended", "ending" };
 	struct vgpu_client_conn *client;
-	struct json_object *entry, *programs;
+	struct json_object *entry, *stats, *value;
 
 	for (client = worker->daemon->clients; client && client->id != request;
 	     client = client->next)
@@ -268,12 +269,16 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 	if (!client || !client->admin_answer || fd < 0)
 		return;
 	lseek(fd, 0, SEEK_SET);
-	programs = json_object_from_fd(fd);
+	stats = json_object_from_fd(fd);
 	entry = json_object_new_object();
 	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
 	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
 	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
-	json_object_object_add(entry, "programs", programs ? programs : json_object_new_array());
+	/* programs, those that have ended lately, and how many are just being taken down */
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (json_object_object_get_ex(stats, parts[i], &value))
+			json_object_object_add(entry, parts[i], json_object_get(value));
+	json_object_put(stats);
 	json_object_array_add(client->admin_answer, entry);
 	if (--client->admin_waiting == 0)
 		admin_finish(client);

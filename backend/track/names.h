@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Guest name <-> host name tables. A guest chooses its own object names; the
- * host's GL chooses others. Not thread-safe: the owner locks (share group) or
- * is one thread (context).
+ * host's GL chooses others. One writer at a time: the owner locks (share group)
+ * or is one thread (context). vgpu_names_host, _guest and _count may be called
+ * from any thread at any time, without a lock.
  */
 #ifndef VGPU_BACKEND_TRACK_NAMES_H
 #define VGPU_BACKEND_TRACK_NAMES_H
@@ -25,6 +26,11 @@ uint32_t vgpu_names_guest(const struct vgpu_names *names, uint32_t host);
 int vgpu_names_add(struct vgpu_names *names, uint32_t guest, uint32_t host);
 /* Returns the host name that was removed, 0 if unknown. */
 uint32_t vgpu_names_remove(struct vgpu_names *names, uint32_t guest);
+/*
+ * The same, but vgpu_names_guest still answers for the host name until that is
+ * added again: a deleted object that is bound elsewhere keeps its name in glGet.
+ */
+uint32_t vgpu_names_retire(struct vgpu_names *names, uint32_t guest);
 uint32_t vgpu_names_count(const struct vgpu_names *names);
 /* Calls fn for every pair until it returns false. fn must not change the table. */
 void vgpu_names_each(const struct vgpu_names *names,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/control.h"
 #include "backend/worker/drawable.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/stream.h"
@@ -34,6 +35,7 @@ struct vgpu_wconn *vgpu_wconn_create(uint32_t id, uint32_t pid, uint32_t uid, co
 		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
 	pthread_mutex_init(&conn->lock, NULL);
+	pthread_cond_init(&conn->stream_ended, NULL);
 	return conn;
 }
 
@@ -44,6 +46,8 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 	pthread_mutex_lock(&conn->lock);
 	streams = conn->streams;
 	conn->streams = NULL;
+	while (conn->ending_streams > 0)
+		pthread_cond_wait(&conn->stream_ended, &conn->lock);
 	pthread_mutex_unlock(&conn->lock);
 	for (struct vgpu_wstream *s = streams; s; s = s->next)
 		vgpu_wstream_stop(s);
@@ -53,6 +57,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		streams = s->next;
 		vgpu_wstream_join(s);
 	}
+	vgpu_stats_ended(conn);
 	vgpu_wcontext_destroy_all(conn);
 	vgpu_wdrawable_destroy_all(conn);
 	while (conn->pools) {
@@ -62,6 +67,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		vgpu_wconn_pool_put(pool);
 	}
 	close(conn->frame_event);
+	pthread_cond_destroy(&conn->stream_ended);
 	pthread_mutex_destroy(&conn->lock);
 	free(conn);
 }

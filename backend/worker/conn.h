@@ -39,6 +39,8 @@ struct vgpu_wconn {
 	struct vgpu_wdrawable *drawables;
 	struct vgpu_wpool *pools;
 	struct vgpu_wstream *streams;
+	uint32_t ending_streams;   /* being joined on threads of their own */
+	pthread_cond_t stream_ended;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;

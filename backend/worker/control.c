@@ -88,7 +88,14 @@ static void *end_conn(void *data)
 
 static void *end_stream(void *data)
 {
-	vgpu_wstream_join(data);
+	struct vgpu_wstream *stream = data;
+	struct vgpu_wconn *conn = stream->conn;
+
+	vgpu_wstream_join(stream);
+	pthread_mutex_lock(&conn->lock);
+	conn->ending_streams--;
+	pthread_cond_broadcast(&conn->stream_ended);
+	pthread_mutex_unlock(&conn->lock);
 	ended();
 	return NULL;
 }
@@ -154,10 +161,12 @@ static void stream_del(uint32_t conn_id, uint32_t id)
 			found = *at;
 			*at = found->next;
 			conn->n_streams--;
+			conn->ending_streams++;
 			conn->calls += found->calls;
 			conn->bytes_in += found->bytes_in;
 			conn->bytes_out += found->bytes_out;
 			conn->round_trips += found->round_trips;
+			found->counted = true;
 			break;
 		}
 	}
@@ -170,14 +179,21 @@ static void stream_del(uint32_t conn_id, uint32_t id)
 
 static void stats(uint32_t request)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *top = json_object_new_object(), *list = json_object_new_array();
 	struct vgpu_broker_msg msg;
 	const char *text;
 	int fd;
 
+	/* before the lists: one that ends meanwhile is counted here or stands in "ended" */
+	pthread_mutex_lock(&ending_lock);
+	json_object_object_add(top, "ending", json_object_new_int64(ending));
+	pthread_mutex_unlock(&ending_lock);
+
 	for (struct vgpu_wconn *conn = conns; conn; conn = conn->next)
 		json_object_array_add(list, vgpu_stats_program(conn));
-	text = json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN);
+	json_object_object_add(top, "programs", list);
+	json_object_object_add(top, "ended", vgpu_stats_ended_list());
+	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
 	fd = memfd_create("vgpu-stats", MFD_CLOEXEC);
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS_REPLY, NULL);
@@ -187,7 +203,7 @@ static void stats(uint32_t request)
 	}
 	if (fd >= 0)
 		close(fd);
-	json_object_put(list);
+	json_object_put(top);
 }
 
 static void handle(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "backend/worker/conn.h"
 #include "backend/worker/control.h"
+
+#include <json-c/json.h>
+#include <pthread.h>
+
 #include "backend/worker/stream.h"
+
+static pthread_mutex_t ended_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct json_object *ended[VGPU_STATS_ENDED]; /* a ring: the next one goes to n_ended */
+static unsigned int n_ended;
 
 static void add(struct json_object *o, const char *key, uint64_t value)
 {
@@ -38,4 +46,32 @@ struct json_object *vgpu_stats_program(struct vgpu_wconn *conn)
 	add(o, "bytes_out", out);
 	add(o, "round_trips", trips);
 	return o;
+}
+
+void vgpu_stats_ended(struct vgpu_wconn *conn)
+{
+	struct json_object *program = vgpu_stats_program(conn), *oldest;
+
+	pthread_mutex_lock(&ended_lock);
+	oldest = ended[n_ended % VGPU_STATS_ENDED];
+	ended[n_ended++ % VGPU_STATS_ENDED] = program;
+	pthread_mutex_unlock(&ended_lock);
+	json_object_put(oldest);
+}
+
+struct json_object *vgpu_stats_ended_list(void)
+{
+	struct json_object *list = json_object_new_array(), *copy;
+
+	pthread_mutex_lock(&ended_lock);
+	for (unsigned int i = 0; i < VGPU_STATS_ENDED; i++) {
+		struct json_object *program = ended[(n_ended + i) % VGPU_STATS_ENDED];
+
+		/* json-c counts references without a lock: other threads get copies */
+		copy = NULL;
+		if (program && json_object_deep_copy(program, &copy, NULL) == 0)
+			json_object_array_add(list, copy);
+	}
+	pthread_mutex_unlock(&ended_lock);
+	return list;
 }

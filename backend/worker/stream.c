@@ -113,6 +113,8 @@ static void reply_publish(struct vgpu_wstream *s)
 
 static void reply_write(struct vgpu_wstream *s, const uint8_t *src, uint64_t n)
 {
+	if (!s->memory)
+		return; /* a recording: nobody reads */
 	while (n > 0 && !s->stop) {
 		int64_t room = vgpu_ring_writable(&s->reply) - s->reply_unseen;
 		uint32_t chunk;
@@ -292,6 +294,30 @@ static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, ui
 	return rc;
 }
 
+/* A command, or a fragment of one, that stands whole in private memory at at. */
+static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgpu_wire_hdr *hdr)
+{
+	struct vgpu_wire_fragment f;
+	int rc;
+
+	if (hdr->opcode == VGPU_OP_FRAGMENT) {
+		if (hdr->size < sizeof(*hdr) + sizeof(f))
+			return -EPROTO;
+		memcpy(&f, at + sizeof(*hdr), sizeof(f));
+		rc = join_fragment(s, &f, at + sizeof(*hdr) + sizeof(f), hdr->size);
+	} else if (s->joined) {
+		rc = -EPROTO;
+	} else {
+		rc = run_command(s, hdr, at + sizeof(*hdr), NULL, hdr->size);
+	}
+	if (rc)
+		vgpu_replay_log(&s->replay, "%s (opcode %u, %u bytes): %s",
+		                hdr->opcode < VGPU_OP_COUNT && vgpu_ops[hdr->opcode].name ?
+		                vgpu_ops[hdr->opcode].name : "unknown command", hdr->opcode,
+		                hdr->size, strerror(-rc));
+	return rc;
+}
+
 /*
  * Replay what is readable up to the end of the ring or the batch. Returns bytes
  * consumed, or a negative errno: the stream is broken.
@@ -324,25 +350,9 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			rc = run_large(s, &hdr, readable);
 			return rc ? rc : hdr.size;
 		}
-		if (hdr.opcode == VGPU_OP_FRAGMENT) {
-			struct vgpu_wire_fragment f;
-
-			if (hdr.size < sizeof(hdr) + sizeof(f))
-				return -EPROTO;
-			memcpy(&f, at + sizeof(hdr), sizeof(f));
-			rc = join_fragment(s, &f, at + sizeof(hdr) + sizeof(f), hdr.size);
-		} else if (s->joined) {
-			rc = -EPROTO;
-		} else {
-			rc = run_command(s, &hdr, at + sizeof(hdr), NULL, hdr.size);
-		}
-		if (rc) {
-			vgpu_replay_log(&s->replay, "%s (opcode %u, %u bytes): %s",
-			                hdr.opcode < VGPU_OP_COUNT && vgpu_ops[hdr.opcode].name ?
-			                vgpu_ops[hdr.opcode].name : "unknown command", hdr.opcode,
-			                hdr.size, strerror(-rc));
+		rc = run_whole(s, at, &hdr);
+		if (rc)
 			return rc;
-		}
 		done += hdr.size;
 	}
 	return done > 0 ? done : -EPROTO;
@@ -426,6 +436,52 @@ out:
 	return rc;
 }
 
+struct vgpu_wstream *vgpu_wstream_offline(struct vgpu_wconn *conn, uint32_t id)
+{
+	struct vgpu_wstream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->conn = conn;
+	s->id = id;
+	s->replay.gl = vgpu_wstream_env.gl;
+	s->replay.stream = s;
+	s->replay.conn = conn;
+	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
+	return s;
+}
+
+int vgpu_wstream_feed(struct vgpu_wstream *s, const uint8_t *bytes, size_t n)
+{
+	size_t done = 0;
+	int rc;
+
+	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
+		struct vgpu_wire_hdr hdr;
+
+		memcpy(&hdr, bytes + done, sizeof(hdr));
+		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0 || hdr.size > n - done)
+			return -EPROTO;
+		if (hdr.opcode != VGPU_OP_PAD) {
+			rc = run_whole(s, bytes + done, &hdr);
+			if (rc)
+				return rc;
+		}
+		done += hdr.size;
+	}
+	while (vgpu_frames_poll(&s->replay, true))
+		;
+	return done == n ? 0 : -EPROTO;
+}
+
+void vgpu_wstream_offline_end(struct vgpu_wstream *s)
+{
+	vgpu_replay_thread_end(&s->replay);
+	free(s->joined);
+	vgpu_scratch_free(&s->replay);
+	free(s);
+}
+
 void vgpu_wstream_stop(struct vgpu_wstream *s)
 {
 	uint64_t one = 1;
@@ -438,7 +494,17 @@ void vgpu_wstream_stop(struct vgpu_wstream *s)
 
 void vgpu_wstream_join(struct vgpu_wstream *s)
 {
+	struct vgpu_wconn *conn = s->conn;
+
 	pthread_join(s->thread, NULL);
+	pthread_mutex_lock(&conn->lock);
+	if (!s->counted) {
+		conn->calls += s->calls;
+		conn->bytes_in += s->bytes_in;
+		conn->bytes_out += s->bytes_out;
+		conn->round_trips += s->round_trips;
+	}
+	pthread_mutex_unlock(&conn->lock);
 	munmap(s->memory, s->memory_bytes);
 	close(s->event_in);
 	close(s->event_out);

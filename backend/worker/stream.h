@@ -32,6 +32,7 @@ struct vgpu_wstream {
 	uint32_t reply_unseen; /* bytes written, not published */
 	struct vgpu_replay replay;
 	_Atomic uint64_t calls, bytes_in, bytes_out, round_trips;
+	bool counted; /* the program's own counters hold these already */
 };
 
 /* What a stream thread needs of the worker. */
@@ -49,6 +50,15 @@ extern struct vgpu_wstream_env vgpu_wstream_env;
  */
 int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
                        uint32_t reply_bytes, int memory, int event_in, int event_out);
+/*
+ * For vgpu-replay: a stream without a ring or a thread, fed from a recording.
+ * Commands run on the calling thread, which must be the same for all of one
+ * stream; replies go nowhere. feed returns 0 or a negative errno.
+ */
+struct vgpu_wstream *vgpu_wstream_offline(struct vgpu_wconn *conn, uint32_t id);
+int vgpu_wstream_feed(struct vgpu_wstream *stream, const uint8_t *bytes, size_t n);
+void vgpu_wstream_offline_end(struct vgpu_wstream *stream);
+
 /* Ask it to end; join and free with vgpu_wstream_join. */
 void vgpu_wstream_stop(struct vgpu_wstream *stream);
 void vgpu_wstream_join(struct vgpu_wstream *stream);

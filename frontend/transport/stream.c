@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "frontend/connection.h"
+#include "frontend/transport/record.h"
 
 /* A publish at least every so many bytes, so that the worker starts early. */
 #define PUBLISH_BYTES 4096u
@@ -40,6 +41,8 @@ static void publish(struct vgpu_stream *s)
 
 	if (n == 0)
 		return;
+	if (vgpu_recording)
+		vgpu_record_commands(s->id, s->wr - n, n);
 	if (vgpu_ring_publish(&s->cmd, s->cmd.prod + n))
 		signal_worker(s);
 	s->wr = index_ptr(s, s->cmd.prod);

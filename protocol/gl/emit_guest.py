@@ -101,9 +101,8 @@ def field_value(f):
 
 def capacity(c, p):
     """How much of an output the program's memory takes."""
-    if p.role == OUT_BLOB:
-        return f"{p.name}_bytes"
-    text = str(p.dynamic_bytes) if p.role == DYNAMIC else size_expression(c, p)
+    text = f"{p.name}_bytes" if p.role == OUT_BLOB else str(p.dynamic_bytes) if p.role == DYNAMIC else \
+        size_expression(c, p)
     return f"{p.name} ? {text} : 0"
 
 
@@ -165,7 +164,7 @@ def answer(c, w):
     elif c.has_ret:
         w(f"\treturn ({encoder_ret(c)})vgpu_wait_value(vs, {op});")
     elif c.sync:
-        w(f"\tvgpu_wait_value(vs, {op});")
+        w(f"\tif (vgpu_wait_outs(vs, {op}, NULL))", "\t\tvgpu_reply_end(vs);")
 
 
 def encode(folder, commands, count):
@@ -237,7 +236,7 @@ def total_bytes(c):
             text = in_bytes(c, p)
             parts.append(f"({text})" if p.nullable else text)
         elif p.role == STRING:
-            parts.append(f"({p.name} ? {string_bytes(c, p)} : 0)")
+            parts.append(string_bytes(c, p).replace("vgpu_string_bytes", "vgpu_string_cost"))
         elif p.role == STRINGS:
             parts.append(f"vgpu_strings_bytes({strings_args(c, p)})")
     if not parts:

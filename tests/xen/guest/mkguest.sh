@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mkguest.sh KERNEL INIT OUT: a guest that lives in its initramfs: busybox, a few
+# modules with what they need, and guest-init. It boots in seconds under emulation.
+set -eu
+kernel=$1
+init=$2
+out=$3
+modules='xen-pcifront bochs virtio_pci virtio_gpu snd-hda-intel snd-hda-codec-generic'
+
+work=$(mktemp -d)
+mkdir -p "$work/bin" "$work/dev" "$work/proc" "$work/sys" "$work/run" "$work/lib/modules/$kernel"
+cp /bin/busybox "$work/bin/busybox"
+for module in $modules; do
+	modprobe -S "$kernel" --show-depends "$module" | while read -r kind path _; do
+		[ "$kind" = insmod ] || continue
+		mkdir -p "$work$(dirname "$path")"
+		cp "$path" "$work$path"
+	done
+done
+cp "/lib/modules/$kernel/modules.order" "/lib/modules/$kernel/modules.builtin" \
+	"$work/lib/modules/$kernel/"
+depmod -b "$work" "$kernel"
+install -m 755 "$init" "$work/init"
+(cd "$work" && find . | cpio -o -H newc --quiet) | gzip -9 >"$out"
+rm -rf "$work"

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs once inside the image while it is built (image.py).
+set -eu
+lib=/usr/lib/xen-vgpu-test
+
+# bochs comes first: the emulated boot VGA then is always fb0, the console
+printf '%s\n' virtio_pci virtio_blk virtio_console ext4 bochs >/etc/initramfs-tools/modules
+kernel=$(ls /lib/modules)
+update-initramfs -u -k "$kernel"
+
+echo xenhost >/etc/hostname
+passwd -d root
+printf '/dev/vda / ext4 rw,noatime 0 1\n' >/etc/fstab
+install -m 644 $lib/agent.service /etc/systemd/system/xen-vgpu-test-agent.service
+systemctl enable xen-vgpu-test-agent.service
+for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
+	e2scrub_all.timer e2scrub_reap.service systemd-timesyncd.service xendomains.service \
+	getty@tty1.service systemd-update-utmp.service systemd-pstore.service; do
+	systemctl mask "$unit"
+done
+# guests' consoles are kept, the driver prints them when a step fails
+sed -i 's/^#\?XENCONSOLED_TRACE=.*/XENCONSOLED_TRACE=guest/' /etc/default/xen
+grep -q '^XENCONSOLED_TRACE=guest' /etc/default/xen ||
+	echo XENCONSOLED_TRACE=guest >>/etc/default/xen
+
+sh $lib/mkguest.sh "$kernel" $lib/guest-init /boot/guest.cpio.gz
+ln -sf "vmlinuz-$kernel" /boot/vmlinuz
+apt-get clean
+rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/pci/names.h"
+
+#include <pci/pci.h>
+#include <setjmp.h>
+#include <stdio.h>
+
+/* libpci ends the program on errors; a missing database is no reason for that */
+static __thread jmp_buf escape;
+
+__attribute__((noreturn)) static void fail(char *format, ...)
+{
+	longjmp(escape, 1);
+}
+
+static void quiet(char *format, ...)
+{
+}
+
+static void fill(struct pci_access *access, struct vgpu_pci_tree *tree)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		struct vgpu_pci_dev *dev = &tree->devs[i];
+
+		pci_lookup_name(access, dev->name, sizeof(dev->name),
+		                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS,
+		                dev->vendor, dev->device);
+	}
+}
+
+void vgpu_pci_names_fill(struct vgpu_pci_tree *tree)
+{
+	struct pci_access *access = pci_alloc();
+
+	for (size_t i = 0; i < tree->count; i++)
+		tree->devs[i].name[0] = 0;
+	access->error = fail;
+	access->warning = quiet;
+	access->debug = quiet;
+	/* no pci_init: only the database is wanted, not access to devices */
+	if (setjmp(escape) == 0)
+		fill(access, tree);
+	pci_cleanup(access);
+	for (size_t i = 0; i < tree->count; i++) {
+		struct vgpu_pci_dev *dev = &tree->devs[i];
+
+		if (!dev->name[0])
+			snprintf(dev->name, sizeof(dev->name), "[%04x:%04x]", dev->vendor,
+			         dev->device);
+	}
+}

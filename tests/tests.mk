@@ -9,3 +9,4 @@ $B/tests/unit/test_egl_config: $(patsubst %.c,$B/%.o,frontend/egl/config.c front
 $B/tests/unit/test_glx_config: $(patsubst %.c,$B/%.o,frontend/glx/config.c frontend/glx/attrib.c frontend/glx/choose.c)
 $B/tests/unit/test_egl: $(patsubst %.c,$B/%.o,$(wildcard frontend/egl/*.c))
 $B/tests/unit/test_gen_roundtrip: $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run) $(GEN_TESTS:%=$B/gen/%.o)
+$B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o

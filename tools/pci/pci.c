@@ -493,7 +493,7 @@ static int do_release(const struct arguments *arg, struct vgpu_pci_view *view)
 static int run(const struct arguments *arg, struct vgpu_pci_xen *xen, const char *root)
 {
 	struct vgpu_pci_view view;
-	int rc = vgpu_pci_view_init(&view, root, xen), code = VGPU_PCI_EXIT_FAILED;
+	int rc = vgpu_pci_view_init(&view, root, xen, NULL), code = VGPU_PCI_EXIT_FAILED;
 
 	if (rc == -ENOENT) {
 		fprintf(stderr, "vgpu-ctl pci: %s/sys/bus/pci is not there\n", root);

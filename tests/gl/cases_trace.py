@@ -63,9 +63,8 @@ def record(test, name, api, argv):
         if argv[0].startswith("glmark2"):
             return 0  # ends by itself
         server.changing_pictures(process, 30, 1 if argv[0] == "es2tri" else FRAMES)
-        # to the program, not to apitrace: the recorder then completes its file
-        os.killpg(process.pid, signal.SIGTERM)
-        return 0
+        server.press_escape(process)  # a program that ends by itself leaves a complete file
+        return signal.SIGTERM
 
     full = os.path.join(test.dir, name + ".full.trace")
     run = test.run(test.native, ["apitrace", "trace", "-a", api, "-o", full] + argv, x=True,
@@ -119,6 +118,9 @@ def replay(test, name):
 
 
 def add(name, tools, groups):
+    if not tools[1].startswith("glmark2"):
+        tools = tools + ["xdotool"]
+
     @case("gl/trace/" + name, groups=groups, needs=["Xvfb", "apitrace"] + tools, timeout=180)
     def _(test):
         replay(test, name)

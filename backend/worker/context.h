@@ -22,6 +22,8 @@
 #include "backend/worker/replay.h"
 
 struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
+struct vgpu_wgl;     /* backend/worker/gl_state.c */
+struct vgpu_wfeedback; /* backend/worker/gl_feedback.c */
 struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
 
 #define VGPU_WMAX_DRAW_BUFFERS 8
@@ -91,6 +93,8 @@ struct vgpu_wcontext {
 	uint32_t attrib_depth;
 	GLenum error;                 /* found by us or kept for the guest; GL_NO_ERROR */
 	struct vgpu_wframes *frames;
+	struct vgpu_wgl *wgl;            /* gl_state.c; NULL until needed */
+	struct vgpu_wfeedback *feedback; /* gl_feedback.c; NULL until needed */
 };
 
 /* True where a name that was never generated may be bound (compatibility, ES 1 and 2). */

@@ -132,14 +132,12 @@ static void enable_state(GLuint vaobj, GLenum array, bool enable)
 	bool unit = array - GL_TEXTURE0 < VGPU_ARRAY_TEX_COUNT;
 	GLenum state = unit ? GL_TEXTURE_COORD_ARRAY : array;
 
-	VGPU_GL_CONTEXT();
-	GLuint index = unit ? array - GL_TEXTURE0 : gl->client_texture;
+	GLuint index = array - GL_TEXTURE0;
 
-	if (enable) {
-		IN_VAO(vaobj, entry_glEnableClientStateiEXT(state, index))
-	} else {
-		IN_VAO(vaobj, entry_glDisableClientStateiEXT(state, index))
-	}
+	if (!unit)
+		index = vgpu_current ? vgpu_current->gl->client_texture : 0;
+	IN_VAO(vaobj, if (enable) entry_glEnableClientStateiEXT(state, index);
+	       else entry_glDisableClientStateiEXT(state, index))
 }
 
 void GLAPIENTRY entry_glEnableVertexArrayEXT(GLuint vaobj, GLenum array)

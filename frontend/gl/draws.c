@@ -6,6 +6,7 @@
 #include "frontend/gl/draws.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "encode.h"

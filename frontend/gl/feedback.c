@@ -50,7 +50,9 @@ GLint GLAPIENTRY entry_glRenderMode(GLenum mode)
 		data = f->select;
 		room = (uint64_t)f->select_size * 4;
 	}
-	result = enc_vgpuRenderMode(s, mode, (GLsizei)room, data);
+	result = enc_glRenderMode(s, mode);
+	if (data && result)
+		enc_vgpuFeedbackRead(s, (GLsizei)room, data);
 	if (mode == GL_RENDER || (mode == GL_FEEDBACK && f->feedback_size) ||
 	    (mode == GL_SELECT && f->select_size))
 		f->mode = mode;

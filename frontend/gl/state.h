@@ -48,8 +48,6 @@ struct vgpu_gl_client_attrib; /* arrays_stack.c */
 struct vgpu_gl_state {
 	struct vgpu_context *context;
 	GLenum error;  /* GL_NO_ERROR, or what glGetError returns before the host's */
-	bool front_drawn; /* the draw buffer is the front, or the drawable has no back (framebuffer.c) */
-	bool told_lost; /* GL_CONTEXT_LOST has been returned */
 	bool desktop;  /* not GLES */
 	bool core;     /* desktop core profile */
 	bool free_names; /* names may be used without glGen* */

@@ -9,5 +9,12 @@ check-unit: $(UNIT_TESTS:%=$B/tests/unit/%)
 $B/tests/unit/test_egl_config: $(patsubst %.c,$B/%.o,frontend/egl/config.c frontend/egl/choose.c)
 $B/tests/unit/test_glx_config: $(patsubst %.c,$B/%.o,frontend/glx/config.c frontend/glx/attrib.c frontend/glx/choose.c)
 $B/tests/unit/test_egl: $(patsubst %.c,$B/%.o,$(wildcard frontend/egl/*.c))
-$B/tests/unit/test_gen_roundtrip: $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run) $(GEN_TESTS:%=$B/gen/%.o)
+# The generated halves and their doubles, without the hand-written ones.
+GEN_TEST_OBJS := $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run) \
+	$(patsubst %,$B/gen/%.o,$(GEN_TESTS) $(GEN_PROTOCOL) $(filter-out proc,$(GEN_FRONTEND)) $(GEN_WORKER)) \
+	$(patsubst %,$B/%.o,protocol/gl_size protocol/gl_trace frontend/gl/encode_support \
+	backend/worker/decode_support backend/worker/outs backend/worker/name_kinds)
+$B/tests/unit/test_gen_%: $B/tests/unit/test_gen_%.o $(GEN_TEST_OBJS)
+	@echo "  LD    $@"
+	$Q $(link) -o $@ $^ $(TEST_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+include $(wildcard tests/*/*.mk)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 TEST_LIBS  := -lcmocka
 ## make check-unit unit tests

@@ -96,6 +96,9 @@ def guest_drivers(bdf):
     return sorted(guest for _, guest in FUNCTIONS[bdf].values())
 
 
+# the small guest has no udev: load what hot-plugged devices ask for
+COLDPLUG = ("for a in /sys/bus/*/devices/*/modalias; do modprobe -q $(cat $a) 2>/dev/null; "
+            "done")
 SEE = "for d in /sys/bus/pci/devices/*; do readlink $d/driver; done 2>/dev/null"
 
 
@@ -103,7 +106,7 @@ def expect_guest_has(guest, bdf):
     """The guest sees every function and its driver has taken it."""
     tests = " && ".join(f"[ $({SEE} | grep -c /{driver}$) = {guest_drivers(bdf).count(driver)} ]"
                         for driver in set(guest_drivers(bdf)))
-    guest.until(f"the guest's driver has {bdf}", tests, limit=30)
+    guest.until(f"the guest's driver has {bdf}", f"{COLDPLUG}; {tests}", limit=30)
     expect(guest.run("ls /sys/bus/pci/devices | wc -l").out.split()[-1]
            == str(len(FUNCTIONS[bdf])), "functions in the guest")
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/context.h"
 #include "backend/worker/frame.h"
 #include "decode.h"
 #include "ops.h"
@@ -348,14 +349,14 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			if (done > 0)
 				return done; /* it comes whole with the next batch */
 			rc = run_large(s, &hdr, readable);
-			return rc ? rc : hdr.size;
+			return rc ? rc : (int64_t)hdr.size;
 		}
 		rc = run_whole(s, at, &hdr);
 		if (rc)
 			return rc;
 		done += hdr.size;
 	}
-	return done > 0 ? done : -EPROTO;
+	return done > 0 ? (int64_t)done : -EPROTO;
 }
 
 static void *stream_thread(void *data)

@@ -8,3 +8,4 @@ check-unit: $(UNIT_TESTS:%=$B/tests/unit/%)
 $B/tests/unit/test_egl_config: $(patsubst %.c,$B/%.o,frontend/egl/config.c frontend/egl/choose.c)
 $B/tests/unit/test_glx_config: $(patsubst %.c,$B/%.o,frontend/glx/config.c frontend/glx/attrib.c frontend/glx/choose.c)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o

@@ -92,7 +92,8 @@ static void test_scattered(void **state)
 	assert_int_equal(vgpu_names_count(n), i - 2);
 	/* what is there still works */
 	assert_int_equal(vgpu_names_host(n, 1u << 12 | 1), 1);
-	assert_int_equal(vgpu_names_add(n, 2, 3000000), 0);
+	assert_int_equal(vgpu_names_remove(n, 1u << 12 | 1), 1);
+	assert_int_equal(vgpu_names_add(n, 1u << 12 | 2, 1), 0);
 	vgpu_names_destroy(n);
 }
 

@@ -10,6 +10,8 @@
 #include "backend/worker/drawable.h"
 #include "backend/worker/fbo.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/gl_feedback.h"
+#include "backend/worker/gl_state.h"
 #include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
 
@@ -181,6 +183,8 @@ static void context_free(struct vgpu_wcontext *ctx)
 		ctx->share->contexts--;
 		vgpu_host_context_destroy(ctx->egl);
 	}
+	vgpu_wfeedback_destroy(ctx->feedback);
+	vgpu_wgl_destroy(ctx->wgl, NULL);
 	vgpu_wshare_unref(ctx->share);
 	free(ctx);
 }

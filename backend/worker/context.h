@@ -22,6 +22,8 @@
 #include "backend/worker/replay.h"
 
 struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
+struct vgpu_wfeedback;
+struct vgpu_wgl;
 struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
 
 #define VGPU_WMAX_DRAW_BUFFERS 8
@@ -30,6 +32,7 @@ struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
 struct vgpu_wshare {
 	_Atomic int refs;     /* contexts, and drawables that have storage here */
 	_Atomic int contexts; /* of the guest */
+	_Atomic uint32_t dead_programs; /* deleted while in use, ever */
 	pthread_mutex_t lock; /* writers of names; readers need none */
 	struct vgpu_names *names[VGPU_NAME_SHARED_COUNT];
 	struct vgpu_wsyncs *syncs;
@@ -90,6 +93,9 @@ struct vgpu_wcontext {
 	} attrib_stack[VGPU_WMAX_ATTRIB_DEPTH];
 	uint32_t attrib_depth;
 	GLenum error;                 /* found by us or kept for the guest; GL_NO_ERROR */
+	uint32_t used_program;        /* guest name */
+	struct vgpu_wfeedback *feedback; /* gl_feedback.c; freed with the context */
+	struct vgpu_wgl *wgl;         /* gl_state.c; freed with the context */
 	struct vgpu_wframes *frames;
 };
 

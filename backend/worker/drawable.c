@@ -261,6 +261,8 @@ bool vgpu_wdrawable_set_pool(struct vgpu_replay *r, uint32_t id, uint32_t pool_i
 	d->pool = pool;
 	d->slots = pool ? slots : 0;
 	d->slot_bytes = pool ? slot_bytes : 0;
+	if (pool)
+		pool->slot_bytes = slot_bytes;
 	d->last_slot = VGPU_SLOT_NONE;
 	pthread_mutex_unlock(&d->lock);
 	vgpu_wconn_pool_put(old);

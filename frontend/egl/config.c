@@ -54,7 +54,7 @@ static void append(struct list *list, const struct vgpu_egl_config *config)
 	if (list->count == list->room) {
 		EGLint room = list->room ? 2 * list->room : 64;
 		struct vgpu_egl_config *configs =
-		        realloc(list->configs, (size_t)room * sizeof(*configs));
+			realloc(list->configs, (size_t)room * sizeof(*configs));
 
 		if (!configs) {
 			list->failed = true;
@@ -96,8 +96,10 @@ static void append_color(struct list *list, const struct color *color,
 				.max_pbuffer = max && max < MAX_PBUFFER ? (EGLint)max : MAX_PBUFFER,
 			};
 
+			/* the worker keeps the back buffer over a swap */
 			if (visual)
-				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT;
+				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT |
+				                       EGL_SWAP_BEHAVIOR_PRESERVED_BIT;
 			append(list, &config);
 		}
 	}
@@ -111,7 +113,7 @@ static EGLint bits(uint32_t mask)
 static void append_visual(struct list *list, const struct vgpu_x11_visual *visual)
 {
 	const EGLint red = bits(visual->red_mask), green = bits(visual->green_mask),
-	             blue = bits(visual->blue_mask);
+		     blue = bits(visual->blue_mask);
 
 	if (red == 8 && green == 8 && blue == 8) {
 		append_color(list, &rgba8, visual);
@@ -135,8 +137,8 @@ static void append_visuals(struct list *list, const struct vgpu_x11_visual *visu
 		for (size_t c = 0; c < sizeof(classes); c++) {
 			size_t i = 0;
 
-			while (i < count && (visuals[i].depth != depths[d] ||
-			                     visuals[i].class != classes[c]))
+			while (i < count &&
+			       (visuals[i].depth != depths[d] || visuals[i].class != classes[c]))
 				i++;
 			if (i < count)
 				append_visual(list, &visuals[i]);
@@ -169,8 +171,7 @@ struct vgpu_egl_config *vgpu_egl_configs_create(const struct vgpu_host_info *hos
 	return list.configs;
 }
 
-EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute,
-                              EGLint *value_out)
+EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute, EGLint *value_out)
 {
 	switch (attribute) {
 	case EGL_CONFIG_ID:
@@ -230,8 +231,8 @@ EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute,
 		*value_out = EGL_RGB_BUFFER;
 		break;
 	case EGL_COLOR_COMPONENT_TYPE_EXT:
-		*value_out = c->float_color ? EGL_COLOR_COMPONENT_TYPE_FLOAT_EXT :
-		                              EGL_COLOR_COMPONENT_TYPE_FIXED_EXT;
+		*value_out = c->float_color ? EGL_COLOR_COMPONENT_TYPE_FLOAT_EXT
+		                            : EGL_COLOR_COMPONENT_TYPE_FIXED_EXT;
 		break;
 	case EGL_NATIVE_RENDERABLE:
 		*value_out = EGL_TRUE;

@@ -47,8 +47,8 @@ EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *config, EGLint attri
  */
 EGLint vgpu_egl_config_choose(const struct vgpu_egl_config *configs, EGLint count,
                               const EGLint *attribs, EGLint (*pixmap_depth)(void *, EGLint),
-                              void *data, const struct vgpu_egl_config **chosen,
-                              EGLint capacity, EGLint *count_out);
+                              void *data, const struct vgpu_egl_config **chosen, EGLint capacity,
+                              EGLint *count_out);
 
 /* May a surface of one be current to a context of the other? */
 bool vgpu_egl_config_compatible(const struct vgpu_egl_config *a, const struct vgpu_egl_config *b);

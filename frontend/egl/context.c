@@ -6,8 +6,8 @@
 #include "frontend/egl/entry.h"
 
 /* EGL_CONTEXT_FLAGS_KHR */
-#define FLAGS                                                                                   \
-	(EGL_CONTEXT_OPENGL_DEBUG_BIT_KHR | EGL_CONTEXT_OPENGL_FORWARD_COMPATIBLE_BIT_KHR |     \
+#define FLAGS                                                                                      \
+	(EGL_CONTEXT_OPENGL_DEBUG_BIT_KHR | EGL_CONTEXT_OPENGL_FORWARD_COMPATIBLE_BIT_KHR |        \
 	 EGL_CONTEXT_OPENGL_ROBUST_ACCESS_BIT_KHR)
 
 static EGLint read_flag(EGLAttrib value, bool *flag_out)

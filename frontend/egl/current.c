@@ -252,8 +252,8 @@ EGLBoolean EGLAPIENTRY vgpu_eglWaitClient(void)
 			vgpu_drawable_flush_front(thread->draw->drawable);
 		vgpu_drawable_drain(thread->draw->drawable);
 	}
-	return vgpu_context_lost(thread->context->context) ? vgpu_egl_error(EGL_CONTEXT_LOST) :
-	                                                     EGL_TRUE;
+	return vgpu_context_lost(thread->context->context) ? vgpu_egl_error(EGL_CONTEXT_LOST)
+	                                                   : EGL_TRUE;
 }
 
 EGLBoolean EGLAPIENTRY vgpu_eglWaitGL(void)

@@ -73,7 +73,7 @@ static EGLint EGLAPIENTRY client_wait_sync(EGLDisplay dpy, EGLSyncKHR sync, EGLi
                                            EGLTimeKHR timeout)
 {
 	PFNEGLCLIENTWAITSYNCKHRPROC f =
-	        (PFNEGLCLIENTWAITSYNCKHRPROC)by_display(dpy, CLIENT_WAIT_SYNC);
+		(PFNEGLCLIENTWAITSYNCKHRPROC)by_display(dpy, CLIENT_WAIT_SYNC);
 
 	return f ? f(dpy, sync, flags, timeout) : EGL_FALSE;
 }
@@ -81,8 +81,7 @@ static EGLint EGLAPIENTRY client_wait_sync(EGLDisplay dpy, EGLSyncKHR sync, EGLi
 static EGLBoolean EGLAPIENTRY get_sync_attrib(EGLDisplay dpy, EGLSyncKHR sync, EGLint attribute,
                                               EGLint *value)
 {
-	PFNEGLGETSYNCATTRIBKHRPROC f =
-	        (PFNEGLGETSYNCATTRIBKHRPROC)by_display(dpy, GET_SYNC_ATTRIB);
+	PFNEGLGETSYNCATTRIBKHRPROC f = (PFNEGLGETSYNCATTRIBKHRPROC)by_display(dpy, GET_SYNC_ATTRIB);
 
 	return f ? f(dpy, sync, attribute, value) : EGL_FALSE;
 }
@@ -105,7 +104,7 @@ static EGLBoolean EGLAPIENTRY swap_with_damage_khr(EGLDisplay dpy, EGLSurface su
                                                    const EGLint *rects, EGLint count)
 {
 	PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC f =
-	        (PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC)by_display(dpy, SWAP_WITH_DAMAGE_KHR);
+		(PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC)by_display(dpy, SWAP_WITH_DAMAGE_KHR);
 
 	return f ? f(dpy, surface, rects, count) : EGL_FALSE;
 }
@@ -114,7 +113,7 @@ static EGLBoolean EGLAPIENTRY swap_with_damage_ext(EGLDisplay dpy, EGLSurface su
                                                    const EGLint *rects, EGLint count)
 {
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC f =
-	        (PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC)by_display(dpy, SWAP_WITH_DAMAGE_EXT);
+		(PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC)by_display(dpy, SWAP_WITH_DAMAGE_EXT);
 
 	return f ? f(dpy, surface, rects, count) : EGL_FALSE;
 }
@@ -122,7 +121,7 @@ static EGLBoolean EGLAPIENTRY swap_with_damage_ext(EGLDisplay dpy, EGLSurface su
 static const char *EGLAPIENTRY driver_name(EGLDisplay dpy)
 {
 	PFNEGLGETDISPLAYDRIVERNAMEPROC f =
-	        (PFNEGLGETDISPLAYDRIVERNAMEPROC)by_display(dpy, DRIVER_NAME);
+		(PFNEGLGETDISPLAYDRIVERNAMEPROC)by_display(dpy, DRIVER_NAME);
 
 	return f ? f(dpy) : NULL;
 }
@@ -130,16 +129,15 @@ static const char *EGLAPIENTRY driver_name(EGLDisplay dpy)
 static const char *EGLAPIENTRY device_string(EGLDeviceEXT device, EGLint name)
 {
 	PFNEGLQUERYDEVICESTRINGEXTPROC f =
-	        (PFNEGLQUERYDEVICESTRINGEXTPROC)by_device(device, DEVICE_STRING);
+		(PFNEGLQUERYDEVICESTRINGEXTPROC)by_device(device, DEVICE_STRING);
 
 	return f ? f(device, name) : NULL;
 }
 
-static EGLBoolean EGLAPIENTRY device_attrib(EGLDeviceEXT device, EGLint attribute,
-                                            EGLAttrib *value)
+static EGLBoolean EGLAPIENTRY device_attrib(EGLDeviceEXT device, EGLint attribute, EGLAttrib *value)
 {
 	PFNEGLQUERYDEVICEATTRIBEXTPROC f =
-	        (PFNEGLQUERYDEVICEATTRIBEXTPROC)by_device(device, DEVICE_ATTRIB);
+		(PFNEGLQUERYDEVICEATTRIBEXTPROC)by_device(device, DEVICE_ATTRIB);
 
 	return f ? f(device, attribute, value) : EGL_FALSE;
 }

@@ -170,27 +170,27 @@ EGLDisplay vgpu_egl_get_platform_display(EGLenum platform, void *native, const E
 static void list_extensions(struct vgpu_egl_display *display, const struct vgpu_host_info *host)
 {
 	static const char always[] = "EGL_EXT_pixel_format_float "
-	                             "EGL_IMG_context_priority "
-	                             "EGL_KHR_config_attribs "
-	                             "EGL_KHR_context_flush_control "
-	                             "EGL_KHR_create_context "
-	                             "EGL_KHR_create_context_no_error "
-	                             "EGL_KHR_fence_sync "
-	                             "EGL_KHR_get_all_proc_addresses "
-	                             "EGL_KHR_gl_colorspace "
-	                             "EGL_KHR_no_config_context "
-	                             "EGL_KHR_reusable_sync "
-	                             "EGL_KHR_surfaceless_context "
-	                             "EGL_KHR_wait_sync "
-	                             "EGL_MESA_configless_context "
-	                             "EGL_MESA_query_driver";
+				     "EGL_IMG_context_priority "
+				     "EGL_KHR_config_attribs "
+				     "EGL_KHR_context_flush_control "
+				     "EGL_KHR_create_context "
+				     "EGL_KHR_create_context_no_error "
+				     "EGL_KHR_fence_sync "
+				     "EGL_KHR_get_all_proc_addresses "
+				     "EGL_KHR_gl_colorspace "
+				     "EGL_KHR_no_config_context "
+				     "EGL_KHR_reusable_sync "
+				     "EGL_KHR_surfaceless_context "
+				     "EGL_KHR_wait_sync "
+				     "EGL_MESA_configless_context "
+				     "EGL_MESA_query_driver";
 
 	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s",
 	         host->robustness ? "EGL_EXT_create_context_robustness " : "",
 	         vgpu_egl_is_x11(display) ? "EGL_EXT_buffer_age "
 	                                    "EGL_EXT_swap_buffers_with_damage "
-	                                    "EGL_KHR_swap_buffers_with_damage " :
-	                                    "",
+	                                    "EGL_KHR_swap_buffers_with_damage "
+	                                  : "",
 	         always);
 }
 
@@ -202,15 +202,15 @@ static EGLint open_x11(struct vgpu_egl_display *display)
 	free(display->x_name);
 	display->x_name = NULL;
 	if (display->native)
-		display->x_name = xlib ? vgpu_egl_xlib_name(display->native) :
-		                         vgpu_egl_xcb_name(display->native);
+		display->x_name = xlib ? vgpu_egl_xlib_name(display->native)
+		                       : vgpu_egl_xcb_name(display->native);
 	if (vgpu_x11_open(display->x_name, &display->x11) < 0)
 		return EGL_NOT_INITIALIZED;
 	if (display->asked_screen >= 0)
 		display->screen = display->asked_screen;
 	else
-		display->screen = xlib ? vgpu_egl_xlib_screen(display->native) :
-		                         vgpu_x11_default_screen(display->x11);
+		display->screen = xlib ? vgpu_egl_xlib_screen(display->native)
+		                       : vgpu_x11_default_screen(display->x11);
 	return EGL_SUCCESS;
 }
 
@@ -373,9 +373,8 @@ static EGLint pixmap_depth(void *data, EGLint pixmap)
 	if (!display->x11)
 		return 0;
 	vgpu_egl_native_sync(display);
-	return vgpu_x11_geometry(display->x11, (uint32_t)pixmap, &geometry) ?
-	               (EGLint)geometry.depth :
-	               0;
+	return vgpu_x11_geometry(display->x11, (uint32_t)pixmap, &geometry) ? (EGLint)geometry.depth
+	                                                                    : 0;
 }
 
 EGLBoolean EGLAPIENTRY vgpu_eglChooseConfig(EGLDisplay dpy, const EGLint *attribs,
@@ -388,10 +387,9 @@ EGLBoolean EGLAPIENTRY vgpu_eglChooseConfig(EGLDisplay dpy, const EGLint *attrib
 		return EGL_FALSE;
 	if (!count)
 		return vgpu_egl_error(EGL_BAD_PARAMETER);
-	error = vgpu_egl_config_choose(display->configs, display->config_count, attribs,
-	                               pixmap_depth, display,
-	                               (const struct vgpu_egl_config **)configs,
-	                               size < 0 ? 0 : size, count);
+	error = vgpu_egl_config_choose(
+		display->configs, display->config_count, attribs, pixmap_depth, display,
+		(const struct vgpu_egl_config **)configs, size < 0 ? 0 : size, count);
 	return error == EGL_SUCCESS ? EGL_TRUE : vgpu_egl_error(error);
 }
 

@@ -55,7 +55,7 @@ struct vgpu_egl_context {
 	struct vgpu_egl_object object;
 	const struct vgpu_egl_config *config; /* NULL: EGL_NO_CONFIG_KHR */
 	struct vgpu_context *context;
-	EGLenum api; /* EGL_OPENGL_API or EGL_OPENGL_ES_API */
+	EGLenum api;                    /* EGL_OPENGL_API or EGL_OPENGL_ES_API */
 	struct vgpu_egl_thread *thread; /* where it is current */
 };
 
@@ -67,7 +67,7 @@ struct vgpu_egl_surface {
 	struct vgpu_x11_present *present; /* the drawable's, NULL for pbuffers */
 	uint32_t native;                  /* X window or pixmap */
 	EGLint width, height;             /* of a pbuffer */
-	EGLint render_buffer;
+	EGLint render_buffer, swap_behavior;
 	EGLint colorspace;
 	EGLint vg_colorspace, vg_alpha_format;
 	EGLint largest_pbuffer, mipmap_texture, mipmap_level;

@@ -8,16 +8,16 @@
 #include <GL/glext.h>
 
 struct vgpu_egl_gl {
-	GLsync (GLAPIENTRY *FenceSync)(GLenum, GLbitfield);
-	void (GLAPIENTRY *DeleteSync)(GLsync);
-	GLenum (GLAPIENTRY *ClientWaitSync)(GLsync, GLbitfield, GLuint64);
-	void (GLAPIENTRY *WaitSync)(GLsync, GLbitfield, GLuint64);
-	void (GLAPIENTRY *Finish)(void);
-	void (GLAPIENTRY *Flush)(void);
-	void (GLAPIENTRY *GetIntegerv)(GLenum, GLint *);
-	void (GLAPIENTRY *BindFramebuffer)(GLenum, GLuint);
-	void (GLAPIENTRY *CopyTexImage2D)(GLenum, GLint, GLenum, GLint, GLint, GLsizei, GLsizei,
-	                                  GLint);
+	GLsync(GLAPIENTRY *FenceSync)(GLenum, GLbitfield);
+	void(GLAPIENTRY *DeleteSync)(GLsync);
+	GLenum(GLAPIENTRY *ClientWaitSync)(GLsync, GLbitfield, GLuint64);
+	void(GLAPIENTRY *WaitSync)(GLsync, GLbitfield, GLuint64);
+	void(GLAPIENTRY *Finish)(void);
+	void(GLAPIENTRY *Flush)(void);
+	void(GLAPIENTRY *GetIntegerv)(GLenum, GLint *);
+	void(GLAPIENTRY *BindFramebuffer)(GLenum, GLuint);
+	void(GLAPIENTRY *CopyTexImage2D)(GLenum, GLint, GLenum, GLint, GLint, GLsizei, GLsizei,
+	                                 GLint);
 };
 
 /* All functions; one the wire does not carry is NULL. */

@@ -33,9 +33,9 @@ int vgpu_egl_xlib_screen(void *xlib_display)
 /* ":73" out of "/tmp/.X11-unix/X73". */
 static char *unix_name(const struct sockaddr_un *address, socklen_t size)
 {
-	size_t room = size > offsetof(struct sockaddr_un, sun_path) ?
-	                      size - offsetof(struct sockaddr_un, sun_path) :
-	                      0;
+	size_t room = size > offsetof(struct sockaddr_un, sun_path)
+	                      ? size - offsetof(struct sockaddr_un, sun_path)
+	                      : 0;
 	char path[sizeof(address->sun_path) + 1] = "", *name = NULL;
 	const char *number;
 
@@ -88,7 +88,8 @@ void vgpu_egl_native_sync(const struct vgpu_egl_display *display)
 	if (!display->native)
 		return;
 	if (display->platform == EGL_PLATFORM_X11_KHR) {
-		/* the program that gave us a Display has libX11 loaded, perhaps not for all to see */
+		/* the program that gave us a Display has libX11 loaded, perhaps not for all to see
+		 */
 		void *x11 = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
 		int (*sync)(Display *, Bool) = NULL;
 

@@ -16,6 +16,7 @@ static struct vgpu_egl_surface *new_surface(const struct vgpu_egl_config *config
 	surface->config = config;
 	surface->type = type;
 	surface->render_buffer = type == EGL_PIXMAP_BIT ? EGL_SINGLE_BUFFER : EGL_BACK_BUFFER;
+	surface->swap_behavior = EGL_BUFFER_DESTROYED;
 	surface->colorspace = EGL_GL_COLORSPACE_LINEAR;
 	surface->vg_colorspace = EGL_VG_COLORSPACE_sRGB;
 	surface->vg_alpha_format = EGL_VG_ALPHA_FORMAT_NONPRE;
@@ -38,7 +39,8 @@ static EGLint read_pbuffer_attrib(struct vgpu_egl_surface *s, EGLAttrib attribut
 		s->largest_pbuffer = value != 0;
 		return EGL_SUCCESS;
 	case EGL_TEXTURE_FORMAT:
-		if (value != EGL_NO_TEXTURE && value != EGL_TEXTURE_RGB && value != EGL_TEXTURE_RGBA)
+		if (value != EGL_NO_TEXTURE && value != EGL_TEXTURE_RGB &&
+		    value != EGL_TEXTURE_RGBA)
 			return EGL_BAD_ATTRIBUTE;
 		s->texture_format = value;
 		return EGL_SUCCESS;
@@ -124,11 +126,11 @@ static EGLint create_drawable(struct vgpu_egl_display *display, struct vgpu_egl_
 
 	if (!client)
 		return EGL_BAD_ALLOC;
-	params.kind = s->type == EGL_WINDOW_BIT  ? VGPU_DRAWABLE_WINDOW :
-	              s->type == EGL_PIXMAP_BIT ? VGPU_DRAWABLE_PIXMAP :
-	                                           VGPU_DRAWABLE_PBUFFER;
-	return vgpu_drawable_create(client, &params, &s->drawable) < 0 ? EGL_BAD_ALLOC :
-	                                                                 EGL_SUCCESS;
+	params.kind = s->type == EGL_WINDOW_BIT   ? VGPU_DRAWABLE_WINDOW
+	              : s->type == EGL_PIXMAP_BIT ? VGPU_DRAWABLE_PIXMAP
+	                                          : VGPU_DRAWABLE_PBUFFER;
+	return vgpu_drawable_create(client, &params, &s->drawable) < 0 ? EGL_BAD_ALLOC
+	                                                               : EGL_SUCCESS;
 }
 
 void vgpu_egl_surface_free(struct vgpu_egl_surface *surface)
@@ -158,7 +160,7 @@ static bool window_in_use(struct vgpu_egl_display *display, uint32_t native)
 static EGLint create_native(struct vgpu_egl_display *display, struct vgpu_egl_surface *s)
 {
 	const EGLint bad_native =
-	        s->type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_NATIVE_PIXMAP;
+		s->type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_NATIVE_PIXMAP;
 	uint32_t width, height;
 	int rc;
 
@@ -212,8 +214,8 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uint32_t
 		return EGL_NO_SURFACE;
 	}
 	if (type != EGL_PBUFFER_BIT && !vgpu_egl_is_x11(display)) {
-		vgpu_egl_error(type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW :
-		                                        EGL_BAD_NATIVE_PIXMAP);
+		vgpu_egl_error(type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW
+		                                      : EGL_BAD_NATIVE_PIXMAP);
 		return EGL_NO_SURFACE;
 	}
 	s = new_surface(c, type);
@@ -224,8 +226,8 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uint32_t
 	s->native = native;
 	error = read_attribs(s, ints, wide);
 	if (error == EGL_SUCCESS)
-		error = type == EGL_PBUFFER_BIT ? create_pbuffer(display, s) :
-		                                  create_native(display, s);
+		error = type == EGL_PBUFFER_BIT ? create_pbuffer(display, s)
+		                                : create_native(display, s);
 	if (error != EGL_SUCCESS) {
 		vgpu_egl_surface_free(s);
 		vgpu_egl_error(error);
@@ -262,8 +264,9 @@ static uint32_t pointed(EGLDisplay dpy, const void *native)
 
 	if (!display || !native)
 		return 0;
-	return display->platform == EGL_PLATFORM_XCB_EXT ? *(const uint32_t *)native :
-	                                                   (uint32_t) * (const unsigned long *)native;
+	return display->platform == EGL_PLATFORM_XCB_EXT
+	               ? *(const uint32_t *)native
+	               : (uint32_t) * (const unsigned long *)native;
 }
 
 EGLSurface EGLAPIENTRY vgpu_eglCreatePlatformWindowSurface(EGLDisplay dpy, EGLConfig config,

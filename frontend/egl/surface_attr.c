@@ -39,7 +39,7 @@ static EGLint query(const struct vgpu_egl_surface *s, EGLint attribute, EGLint *
 		*value = s->render_buffer;
 		return EGL_SUCCESS;
 	case EGL_SWAP_BEHAVIOR:
-		*value = EGL_BUFFER_DESTROYED;
+		*value = s->swap_behavior;
 		return EGL_SUCCESS;
 	case EGL_MULTISAMPLE_RESOLVE:
 		*value = s->multisample_resolve;
@@ -64,9 +64,9 @@ static EGLint query(const struct vgpu_egl_surface *s, EGLint attribute, EGLint *
 	case EGL_BUFFER_AGE_EXT:
 		if (s != vgpu_egl_thread()->draw)
 			return EGL_BAD_SURFACE;
-		*value = s->render_buffer == EGL_SINGLE_BUFFER || pbuffer ?
-		                 0 :
-		                 vgpu_drawable_buffer_age(s->drawable);
+		*value = s->render_buffer == EGL_SINGLE_BUFFER || pbuffer
+		                 ? 0
+		                 : vgpu_drawable_buffer_age(s->drawable);
 		return EGL_SUCCESS;
 	/* of pbuffers only; for others the value is left alone */
 	case EGL_LARGEST_PBUFFER:
@@ -100,9 +100,13 @@ static EGLint set(struct vgpu_egl_surface *s, EGLint attribute, EGLint value)
 			return EGL_BAD_MATCH;
 		return value == EGL_MULTISAMPLE_RESOLVE_DEFAULT ? EGL_SUCCESS : EGL_BAD_ATTRIBUTE;
 	case EGL_SWAP_BEHAVIOR:
-		if (value == EGL_BUFFER_PRESERVED)
+		if (value != EGL_BUFFER_PRESERVED && value != EGL_BUFFER_DESTROYED)
+			return EGL_BAD_ATTRIBUTE;
+		if (value == EGL_BUFFER_PRESERVED &&
+		    !(s->config->surface_type & EGL_SWAP_BEHAVIOR_PRESERVED_BIT))
 			return EGL_BAD_MATCH;
-		return value == EGL_BUFFER_DESTROYED ? EGL_SUCCESS : EGL_BAD_ATTRIBUTE;
+		s->swap_behavior = value;
+		return EGL_SUCCESS;
 	}
 	return EGL_BAD_ATTRIBUTE;
 }

@@ -201,9 +201,9 @@ static EGLint wait_reusable(struct vgpu_egl_sync *sync, EGLTime timeout)
 	}
 	pthread_mutex_lock(&sync->lock);
 	while (!sync->signaled && !sync->dying && rc == 0)
-		rc = timeout == EGL_FOREVER ?
-		             pthread_cond_wait(&sync->changed, &sync->lock) :
-		             pthread_cond_timedwait(&sync->changed, &sync->lock, &until);
+		rc = timeout == EGL_FOREVER
+		             ? pthread_cond_wait(&sync->changed, &sync->lock)
+		             : pthread_cond_timedwait(&sync->changed, &sync->lock, &until);
 	rc = sync->signaled || sync->dying;
 	pthread_mutex_unlock(&sync->lock);
 	return rc ? EGL_CONDITION_SATISFIED : EGL_TIMEOUT_EXPIRED;

@@ -23,7 +23,7 @@ static EGLint copy_to_texture(struct vgpu_egl_surface *surface)
 	struct vgpu_context *context = vgpu_current;
 	struct vgpu_drawable *draw = context->draw, *read = context->read;
 	const bool framebuffers =
-	        context->params.api != VGPU_API_GLES1 && gl->BindFramebuffer && gl->GetIntegerv;
+		context->params.api != VGPU_API_GLES1 && gl->BindFramebuffer && gl->GetIntegerv;
 	GLenum binding, target;
 	GLint bound = 0;
 	EGLint error;

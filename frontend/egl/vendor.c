@@ -11,7 +11,10 @@
 
 const __EGLapiExports *vgpu_egl_exports;
 
-#define ENTRY(name) { #name, (void *)vgpu_##name }
+#define ENTRY(name)                                                                                \
+	{                                                                                          \
+#name, (void *)vgpu_##name                                                         \
+	}
 
 /* Sorted by name. */
 static const struct entry {
@@ -104,9 +107,10 @@ static const char *vendor_string(int name)
 	return NULL;
 }
 
-__attribute__((visibility("default"))) EGLBoolean
-__egl_Main(uint32_t version, const __EGLapiExports *exports, __EGLvendorInfo *vendor,
-           __EGLapiImports *imports)
+__attribute__((visibility("default"))) EGLBoolean __egl_Main(uint32_t version,
+                                                             const __EGLapiExports *exports,
+                                                             __EGLvendorInfo *vendor,
+                                                             __EGLapiImports *imports)
 {
 	if (EGL_VENDOR_ABI_GET_MAJOR_VERSION(version) != EGL_VENDOR_ABI_MAJOR_VERSION ||
 	    getenv("VGPU_WORKER"))

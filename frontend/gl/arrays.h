@@ -80,6 +80,9 @@ struct vgpu_gl_range {
 int vgpu_gl_arrays_send(struct vgpu_context *ctx, const struct vgpu_gl_range *range,
                         bool renumber);
 
+/* arrays_get.c: what glGetIntegerv and glIsEnabled say about fixed-function arrays. */
+bool vgpu_gl_array_get(struct vgpu_context *ctx, uint32_t pname, int64_t *out);
+
 static inline uint64_t vgpu_gl_vao_client(const struct vgpu_gl_vao *vao)
 {
 	return vao->client & vao->enabled;

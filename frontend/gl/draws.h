@@ -29,7 +29,4 @@ void vgpu_gl_draw_indexed(struct vgpu_context *ctx, const struct vgpu_gl_indexed
 /* Is there a value of the index type that is no vertex? Asks the host where it must. */
 bool vgpu_gl_restart_value(struct vgpu_context *ctx, GLenum type, uint32_t *value_out);
 
-/* Before anything that reads buffers: persistent maps are brought up to date. */
-void vgpu_gl_before_draw_slow(struct vgpu_context *ctx);
-
 #endif

@@ -101,35 +101,6 @@ void GLAPIENTRY entry_glMultiDrawElementsBaseVertex(GLenum mode, const GLsizei *
 	multi(mode, count, type, indices, drawcount, basevertex);
 }
 
-/* Each draw has its own mode (GL_IBM_multimode_draw_arrays). */
-void GLAPIENTRY entry_glMultiModeDrawArraysIBM(const GLenum *mode, const GLint *first,
-                                               const GLsizei *count, GLsizei primcount,
-                                               GLint modestride)
-{
-	GLsizei i;
-
-	for (i = 0; i < primcount; i++) {
-		const void *at = (const uint8_t *)mode + (ptrdiff_t)i * modestride;
-
-		if (count[i] > 0)
-			entry_glDrawArrays(*(const GLenum *)at, first[i], count[i]);
-	}
-}
-
-void GLAPIENTRY entry_glMultiModeDrawElementsIBM(const GLenum *mode, const GLsizei *count,
-                                                 GLenum type, const void *const *indices,
-                                                 GLsizei primcount, GLint modestride)
-{
-	GLsizei i;
-
-	for (i = 0; i < primcount; i++) {
-		const void *at = (const uint8_t *)mode + (ptrdiff_t)i * modestride;
-
-		if (count[i] > 0)
-			entry_glDrawElements(*(const GLenum *)at, count[i], type, indices[i]);
-	}
-}
-
 /* ---- indirect -------------------------------------------------------------------- */
 
 struct arrays_indirect {
@@ -278,4 +249,61 @@ void GLAPIENTRY entry_glMultiDrawElementsIndirectCount(GLenum mode, GLenum type,
 	before_draw(ctx);
 	enc_glMultiDrawElementsIndirectCount(s, mode, type, indirect_ref(ctx, indirect), drawcount,
 	                                     maxdrawcount, stride);
+}
+
+/* ---- counts that only the host knows, and compute --------------------------------- */
+
+void GLAPIENTRY entry_glDrawTransformFeedback(GLenum mode, GLuint id)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDrawTransformFeedback(s, mode, id);
+}
+
+void GLAPIENTRY entry_glDrawTransformFeedbackInstanced(GLenum mode, GLuint id,
+                                                       GLsizei instancecount)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDrawTransformFeedbackInstanced(s, mode, id, instancecount);
+}
+
+void GLAPIENTRY entry_glDrawTransformFeedbackStream(GLenum mode, GLuint id, GLuint stream)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDrawTransformFeedbackStream(s, mode, id, stream);
+}
+
+void GLAPIENTRY entry_glDrawTransformFeedbackStreamInstanced(GLenum mode, GLuint id, GLuint stream,
+                                                             GLsizei instancecount)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDrawTransformFeedbackStreamInstanced(s, mode, id, stream, instancecount);
+}
+
+void GLAPIENTRY entry_glDispatchCompute(GLuint num_groups_x, GLuint num_groups_y,
+                                        GLuint num_groups_z)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDispatchCompute(s, num_groups_x, num_groups_y, num_groups_z);
+}
+
+void GLAPIENTRY entry_glDispatchComputeIndirect(GLintptr indirect)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDispatchComputeIndirect(s, indirect);
+}
+
+void GLAPIENTRY entry_glDispatchComputeGroupSizeARB(GLuint num_groups_x, GLuint num_groups_y,
+                                                    GLuint num_groups_z, GLuint group_size_x,
+                                                    GLuint group_size_y, GLuint group_size_z)
+{
+	VGPU_GL_CONTEXT();
+	before_draw(ctx);
+	enc_glDispatchComputeGroupSizeARB(s, num_groups_x, num_groups_y, num_groups_z, group_size_x,
+	                                  group_size_y, group_size_z);
 }

@@ -51,6 +51,9 @@ struct vgpu_gl_state {
 	bool desktop;  /* not GLES */
 	bool core;     /* desktop core profile */
 	bool free_names; /* names may be used without glGen* */
+	bool told_lost; /* glGetError has said that the context is lost */
+	bool front;     /* the default framebuffer is drawn into its front buffer */
+	uint32_t draw_framebuffer; /* bound for drawing, 0: default */
 
 	struct vgpu_name_space names[VGPU_NAME_COUNT - VGPU_NAME_SHARED_COUNT];
 	struct vgpu_name_pool freed[VGPU_NAME_SHARED_COUNT];

@@ -11,8 +11,8 @@
 
 #define ES_BIT GLX_CONTEXT_ES2_PROFILE_BIT_EXT
 #define GL_PROFILES (GLX_CONTEXT_CORE_PROFILE_BIT_ARB | GLX_CONTEXT_COMPATIBILITY_PROFILE_BIT_ARB)
-#define FLAGS                                                                                   \
-	(GLX_CONTEXT_DEBUG_BIT_ARB | GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB |                   \
+#define FLAGS                                                                                      \
+	(GLX_CONTEXT_DEBUG_BIT_ARB | GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB |                      \
 	 GLX_CONTEXT_ROBUST_ACCESS_BIT_ARB)
 
 struct wish {
@@ -159,8 +159,8 @@ static bool host_has(const struct vgpu_host_info *host, const struct vgpu_contex
 }
 
 static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config,
-                                    GLXContext share_handle, const int *attribs,
-                                    struct vgpu_glx_context **out)
+				    GLXContext share_handle, const int *attribs,
+				    struct vgpu_glx_context **out)
 {
 	struct vgpu_context_params params = { .priority = 1 };
 	struct vgpu_glx_screen *screen = config ? config->screen : NULL;
@@ -201,7 +201,7 @@ static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config
 			return &bad_context;
 		if (share->screen != screen ||
 		    vgpu_context_params(share->context)->lose_context_on_reset !=
-		            params.lose_context_on_reset)
+			    params.lose_context_on_reset)
 			return &bad_match;
 		params.share = share->context;
 	}
@@ -219,7 +219,7 @@ static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config
 }
 
 GLXContext vgpu_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config, GLXContext share,
-                                           Bool direct, const int *attribs)
+					   Bool direct, const int *attribs)
 {
 	const struct refusal *refusal = &bad_config;
 	struct vgpu_glx_context *context = NULL;
@@ -228,6 +228,6 @@ GLXContext vgpu_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config, GLX
 		refusal = create(dpy, (struct vgpu_glx_config *)config, share, attribs, &context);
 	if (refusal)
 		vgpu_glx_error(dpy, refusal->kind, refusal->code, X_GLXCreateContextAttribsARB,
-		               None);
+			       None);
 	return (GLXContext)context;
 }

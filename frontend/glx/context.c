@@ -13,10 +13,10 @@
 static struct vgpu_glx_context *contexts;
 
 struct vgpu_glx_context *vgpu_glx_context_add(Display *dpy, struct vgpu_glx_screen *screen,
-                                              struct vgpu_glx_config *config,
-                                              struct vgpu_client *client,
-                                              struct vgpu_context *context,
-                                              struct vgpu_glx_context *share)
+					      struct vgpu_glx_config *config,
+					      struct vgpu_client *client,
+					      struct vgpu_context *context,
+					      struct vgpu_glx_context *share)
 {
 	struct vgpu_glx_context *c = calloc(1, sizeof(*c));
 
@@ -81,7 +81,7 @@ void vgpu_glx_context_unref(struct vgpu_glx_context *context)
 
 /* A context as GLX before GLX_ARB_create_context has it: the newest that is compatible with 1.0. */
 static GLXContext create(Display *dpy, struct vgpu_glx_config *config, GLXContext share_handle,
-                         int request)
+			 int request)
 {
 	struct vgpu_context_params params = {
 		.api = VGPU_API_GL,
@@ -115,12 +115,13 @@ static GLXContext create(Display *dpy, struct vgpu_glx_config *config, GLXContex
 	error = vgpu_context_create(client, &params, &context);
 	if (error != EGL_SUCCESS) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR,
-		               error == EGL_BAD_MATCH || error == EGL_BAD_CONTEXT ? BadMatch : BadAlloc,
-		               request, None);
+			       error == EGL_BAD_MATCH || error == EGL_BAD_CONTEXT ? BadMatch
+										  : BadAlloc,
+			       request, None);
 		return NULL;
 	}
 	return (GLXContext)vgpu_glx_context_add(dpy, config->screen, config, client, context,
-	                                        share);
+						share);
 }
 
 GLXContext vgpu_glXCreateContext(Display *dpy, XVisualInfo *info, GLXContext share, Bool direct)
@@ -129,14 +130,14 @@ GLXContext vgpu_glXCreateContext(Display *dpy, XVisualInfo *info, GLXContext sha
 
 	if (!config) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreateContext,
-		               info ? info->visualid : None);
+			       info ? info->visualid : None);
 		return NULL;
 	}
 	return create(dpy, config, share, X_GLXCreateContext);
 }
 
 GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render_type,
-                                    GLXContext share, Bool direct)
+				    GLXContext share, Bool direct)
 {
 	if (!vgpu_glx_config_valid(config)) {
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadFBConfig, X_GLXCreateNewContext, None);
@@ -145,8 +146,8 @@ GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render
 	if (render_type != GLX_RGBA_TYPE) {
 		/* no config draws colour indices */
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR,
-		               render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
-		               X_GLXCreateNewContext, None);
+			       render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
+			       X_GLXCreateNewContext, None);
 		return NULL;
 	}
 	return create(dpy, (struct vgpu_glx_config *)config, share, X_GLXCreateNewContext);

@@ -27,8 +27,8 @@ static struct vgpu_glx_drawable *find(Display *dpy, XID id)
 	struct vgpu_glx_drawable *d;
 
 	for (d = *bucket(id); d; d = d->next)
-		if (d->id == id && (d->dpy == dpy || strcmp(d->screen->display_name,
-		                                            XDisplayString(dpy)) == 0))
+		if (d->id == id &&
+		    (d->dpy == dpy || strcmp(d->screen->display_name, XDisplayString(dpy)) == 0))
 			break;
 	return d;
 }
@@ -179,7 +179,7 @@ static uint8_t larger(uint8_t a, uint8_t b)
  * window: new buffers keep what the old ones had, so that they soon suit all.
  */
 static void shape(const struct vgpu_glx_config *c, const struct vgpu_drawable_params *old,
-                  struct vgpu_drawable_params *p)
+		  struct vgpu_drawable_params *p)
 {
 	p->red = c->red;
 	p->green = c->green;
@@ -194,7 +194,7 @@ static void shape(const struct vgpu_glx_config *c, const struct vgpu_drawable_pa
 }
 
 bool vgpu_glx_drawable_extent(Display *dpy, const struct vgpu_glx_drawable *d, uint32_t *width,
-                              uint32_t *height)
+			      uint32_t *height)
 {
 	struct vgpu_glx_geometry geometry;
 
@@ -222,7 +222,7 @@ static struct vgpu_glx_config *any_config(Display *dpy, const struct vgpu_glx_dr
 }
 
 static int make_buffers(Display *dpy, const struct vgpu_glx_drawable *d, struct vgpu_client *client,
-                        struct vgpu_drawable_params *p, struct vgpu_drawable **out)
+			struct vgpu_drawable_params *p, struct vgpu_drawable **out)
 {
 	struct vgpu_x11_present *present = NULL;
 	int rc;
@@ -235,7 +235,7 @@ static int make_buffers(Display *dpy, const struct vgpu_glx_drawable *d, struct 
 	if (d->x_drawable) {
 		p->kind = d->type == VGPU_GLX_PIXMAP ? VGPU_DRAWABLE_PIXMAP : VGPU_DRAWABLE_WINDOW;
 		rc = vgpu_x11_present_create(XDisplayString(dpy), (uint32_t)d->x_drawable,
-		                             d->screen->number, &present);
+					     d->screen->number, &present);
 		if (rc)
 			return rc;
 		p->present = &vgpu_x11_present_impl;
@@ -249,9 +249,8 @@ static int make_buffers(Display *dpy, const struct vgpu_glx_drawable *d, struct 
 	return rc;
 }
 
-int vgpu_glx_drawable_realize(Display *dpy, struct vgpu_glx_drawable *d,
-                              struct vgpu_client *client, struct vgpu_glx_config *config,
-                              struct vgpu_drawable **out)
+int vgpu_glx_drawable_realize(Display *dpy, struct vgpu_glx_drawable *d, struct vgpu_client *client,
+			      struct vgpu_glx_config *config, struct vgpu_drawable **out)
 {
 	struct vgpu_drawable_params params = { 0 };
 	struct vgpu_drawable *fresh, *trash;

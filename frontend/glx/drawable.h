@@ -34,14 +34,14 @@ struct vgpu_glx_drawable {
 	uint32_t width, height;         /* pbuffers, in pixels */
 	bool largest, preserved;        /* pbuffers, as asked for */
 	unsigned long event_mask;
-	int interval;                   /* swap interval, -1: never set */
+	int interval;                       /* swap interval, -1: never set */
 	int texture_target, texture_format; /* GLX_EXT_texture_from_pixmap */
 	bool mipmap;
 	/* Guarded by vgpu_glx_lock: */
 	int users;      /* 1 while it is in the table, 1 for each thread it is current in */
 	bool destroyed; /* out of the table */
-	struct vgpu_drawable *drawable; /* the host's buffers, NULL until they are needed */
-	struct vgpu_drawable *retired;  /* those before, still safe to use for a while */
+	struct vgpu_drawable *drawable;    /* the host's buffers, NULL until they are needed */
+	struct vgpu_drawable *retired;     /* those before, still safe to use for a while */
 	struct vgpu_drawable_params shape; /* drawable's buffers */
 	struct vgpu_client *client;        /* drawable's */
 };
@@ -68,11 +68,11 @@ void vgpu_glx_drawables_sweep(Display *dpy);
  * -ENOENT when the window is gone, or another negative errno.
  */
 int vgpu_glx_drawable_realize(Display *dpy, struct vgpu_glx_drawable *drawable,
-                              struct vgpu_client *client, struct vgpu_glx_config *config,
-                              struct vgpu_drawable **out);
+			      struct vgpu_client *client, struct vgpu_glx_config *config,
+			      struct vgpu_drawable **out);
 /* The size now, asked of the X server. False when the X drawable is gone. */
 bool vgpu_glx_drawable_extent(Display *dpy, const struct vgpu_glx_drawable *drawable,
-                              uint32_t *width, uint32_t *height);
+			      uint32_t *width, uint32_t *height);
 /* The swap interval as it stands. */
 int vgpu_glx_drawable_interval(const struct vgpu_glx_drawable *drawable);
 /* The texture target glXBindTexImageEXT uses for a pixmap, GLX_TEXTURE_..._EXT; 0 for others. */

@@ -29,8 +29,7 @@ static XID add(Display *dpy, struct vgpu_glx_drawable *init, int request)
 	return init->id;
 }
 
-GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window,
-                               const int *attribs)
+GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window, const int *attribs)
 {
 	struct vgpu_glx_config *config = config_of(dpy, handle, X_GLXCreateWindow);
 	struct vgpu_glx_geometry geometry;
@@ -45,16 +44,19 @@ GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window,
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadMatch, X_GLXCreateWindow, window);
 		return None;
 	}
-	return add(dpy, &(struct vgpu_glx_drawable){ .x_drawable = window, .type = VGPU_GLX_WINDOW,
-	                                             .config = config },
-	           X_GLXCreateWindow);
+	return add(dpy,
+		   &(struct vgpu_glx_drawable){
+			   .x_drawable = window, .type = VGPU_GLX_WINDOW, .config = config },
+		   X_GLXCreateWindow);
 }
 
 static GLXPixmap create_pixmap(Display *dpy, struct vgpu_glx_config *config, Pixmap pixmap,
-                               const int *attribs, int request)
+			       const int *attribs, int request)
 {
 	struct vgpu_glx_drawable init = {
-		.x_drawable = pixmap, .type = VGPU_GLX_PIXMAP, .config = config,
+		.x_drawable = pixmap,
+		.type = VGPU_GLX_PIXMAP,
+		.config = config,
 		.texture_format = GLX_TEXTURE_FORMAT_NONE_EXT,
 	};
 	struct vgpu_glx_geometry geometry;
@@ -87,8 +89,7 @@ static GLXPixmap create_pixmap(Display *dpy, struct vgpu_glx_config *config, Pix
 	return add(dpy, &init, request);
 }
 
-GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig handle, Pixmap pixmap,
-                               const int *attribs)
+GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig handle, Pixmap pixmap, const int *attribs)
 {
 	struct vgpu_glx_config *config = config_of(dpy, handle, X_GLXCreatePixmap);
 
@@ -101,7 +102,7 @@ GLXPixmap vgpu_glXCreateGLXPixmap(Display *dpy, XVisualInfo *info, Pixmap pixmap
 
 	if (!config) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreateGLXPixmap,
-		               info ? info->visualid : None);
+			       info ? info->visualid : None);
 		return None;
 	}
 	return create_pixmap(dpy, config, pixmap, NULL, X_GLXCreateGLXPixmap);
@@ -159,7 +160,7 @@ GLXPbuffer vgpu_glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const int *at
 		case GLX_PBUFFER_HEIGHT:
 			if (a[1] < 0) {
 				vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreatePbuffer,
-				               (XID)a[1]);
+					       (XID)a[1]);
 				return None;
 			}
 			*(a[0] == GLX_PBUFFER_WIDTH ? &init.width : &init.height) = (uint32_t)a[1];
@@ -178,7 +179,7 @@ GLXPbuffer vgpu_glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const int *at
 }
 
 GLXPbufferSGIX vgpu_glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfig handle, unsigned int width,
-                                            unsigned int height, int *attribs)
+					    unsigned int height, int *attribs)
 {
 	struct vgpu_glx_drawable init = { .width = width, .height = height };
 
@@ -250,9 +251,9 @@ static bool query(Display *dpy, struct vgpu_glx_drawable *d, int attribute, unsi
 		*value = (unsigned int)d->screen->number;
 		break;
 	case GLX_DRAWABLE_TYPE: /* GLX_EXT_get_drawable_type */
-		*value = d->type == VGPU_GLX_PBUFFER ? GLX_PBUFFER_BIT :
-		         d->type == VGPU_GLX_PIXMAP  ? GLX_PIXMAP_BIT :
-		                                       GLX_WINDOW_BIT;
+		*value = d->type == VGPU_GLX_PBUFFER  ? GLX_PBUFFER_BIT
+			 : d->type == VGPU_GLX_PIXMAP ? GLX_PIXMAP_BIT
+						      : GLX_WINDOW_BIT;
 		break;
 	case GLX_FBCONFIG_ID: {
 		struct vgpu_glx_current *current = vgpu_glx_current_get();
@@ -299,18 +300,18 @@ void vgpu_glXQueryDrawable(Display *dpy, GLXDrawable drawable, int attribute, un
 
 	if (!d || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes,
-		               drawable);
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }
 
 void vgpu_glXQueryGLXPbufferSGIX(Display *dpy, GLXPbuffer pbuffer, int attribute,
-                                 unsigned int *value)
+				 unsigned int *value)
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, pbuffer, false);
 
 	if (!d || d->type != VGPU_GLX_PBUFFER || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadPbuffer, X_GLXVendorPrivateWithReply,
-		               pbuffer);
+			       pbuffer);
 	vgpu_glx_drawable_unref(d);
 }
 
@@ -325,8 +326,8 @@ void vgpu_glXSelectEvent(Display *dpy, GLXDrawable drawable, unsigned long mask)
 	if (d)
 		d->event_mask = mask & GLX_PBUFFER_CLOBBER_MASK;
 	else
-		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable,
-		               X_GLXChangeDrawableAttributes, drawable);
+		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXChangeDrawableAttributes,
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }
 
@@ -337,6 +338,6 @@ void vgpu_glXGetSelectedEvent(Display *dpy, GLXDrawable drawable, unsigned long 
 	*mask = d ? d->event_mask : 0;
 	if (!d)
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes,
-		               drawable);
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }

@@ -37,11 +37,14 @@ static void *scratch[256];
 static unsigned int scratches;
 static const uint32_t *guest_names;
 static int guest_kind;
+static GLenum gl_error;
 
 /* ---- the worker's contract ---------------------------------------------------- */
 
 void *vgpu_scratch_alloc(struct vgpu_replay *r, size_t n)
 {
+	if (n > VGPU_MAX_REPLY)
+		return NULL;
 	assert_true(scratches < sizeof(scratch) / sizeof(scratch[0]));
 	scratch[scratches] = calloc(1, n ? n : 1);
 	return scratch[scratches++];
@@ -141,7 +144,7 @@ int vgpu_replay_add_name(struct vgpu_replay *r, enum vgpu_name_kind kind, uint32
 
 void vgpu_gl_set_error(struct vgpu_context *ctx, GLenum error)
 {
-	fail_msg("GL error %#x", error);
+	gl_error = error;
 }
 
 int vgpu_guest_names_alloc(struct vgpu_context *ctx, enum vgpu_name_kind kind, uint32_t n,
@@ -320,6 +323,15 @@ void rt_check_ref(struct vgpu_ref ref)
 
 /* ---- running ------------------------------------------------------------------------- */
 
+int rt_decode(uint16_t opcode, const void *fixed, const void *tail, uint64_t tail_bytes)
+{
+	int rc = vgpu_decoders[opcode](&replay, fixed, tail, tail_bytes);
+
+	while (scratches)
+		free(scratch[--scratches]);
+	return rc;
+}
+
 static int decode(const struct vgpu_wire_hdr *hdr, uint64_t fixed_bytes, int64_t change)
 {
 	uint64_t tail_bytes = hdr->size - sizeof(*hdr) - fixed_bytes;
@@ -331,11 +343,9 @@ static int decode(const struct vgpu_wire_hdr *hdr, uint64_t fixed_bytes, int64_t
 	assert_true(fixed && tail);
 	memcpy(fixed, hdr + 1, fixed_bytes);
 	memcpy(tail, (const uint8_t *)(hdr + 1) + fixed_bytes, given < tail_bytes ? given : tail_bytes);
-	rc = vgpu_decoders[hdr->opcode](&replay, fixed, tail, given);
+	rc = rt_decode(hdr->opcode, fixed, tail, given);
 	free(fixed);
 	free(tail);
-	while (scratches)
-		free(scratch[--scratches]);
 	return rc;
 }
 
@@ -356,6 +366,7 @@ void rt_run_begin(bool new_silent)
 	silent = new_silent;
 	decoded = false;
 	answers = 0;
+	gl_error = GL_NO_ERROR;
 }
 
 const char *rt_run_pending(void)
@@ -370,6 +381,8 @@ const char *rt_run_pending(void)
 	if (decoded)
 		return op->name;
 	decoded = true;
+	if (gl_error)
+		fail_msg("%s: GL error %#x", op->name, gl_error);
 	assert_int_equal(stream.wr - ring, hdr->size);
 	assert_int_equal(hdr->flags, 0);
 	assert_int_equal(hdr->size % 8, 0);
@@ -383,6 +396,19 @@ const char *rt_run_pending(void)
 	if (op->flags & VGPU_OP_F_REPLY ? answers != 1 : answers && !(op->flags & VGPU_OP_F_REPLY_REF))
 		fail_msg("%s: %u answers", op->name, answers);
 	return op->name;
+}
+
+uint32_t rt_error(void)
+{
+	uint32_t error = gl_error;
+
+	gl_error = GL_NO_ERROR;
+	return error;
+}
+
+uint64_t rt_written(void)
+{
+	return (uint64_t)(stream.wr - ring);
 }
 
 bool rt_answered(void)

@@ -22,6 +22,12 @@ void rt_run_begin(bool silent);
 /* Decode what the case has encoded, if it has not been; returns the command's name. */
 const char *rt_run_pending(void);
 bool rt_answered(void);
+/* The GL error that the guest has set since the last call. */
+uint32_t rt_error(void);
+/* Bytes in the stream. */
+uint64_t rt_written(void);
+/* Decode a command of the test's own making. */
+int rt_decode(uint16_t opcode, const void *fixed, const void *tail, uint64_t tail_bytes);
 /* Decode damaged copies of it: each must be refused, without a call or an answer. */
 void rt_run_broken(void);
 

@@ -87,7 +87,7 @@ out:
 }
 
 int vgpu_admin_request(int sock, const char *request, struct json_object **json_out, char *reason,
-                       size_t size)
+		       size_t size)
 {
 	struct vgpu_broker_msg *msg = malloc(sizeof(*msg));
 	int fds[VGPU_BROKER_MAX_FDS] = { -1, -1, -1, -1 };
@@ -131,24 +131,27 @@ int vgpu_admin_complain(int rc, const char *reason)
 	if (vgpu_broker_path(path, sizeof(path)) < 0)
 		snprintf(path, sizeof(path), "$VGPU_SOCKET");
 	if (rc == -ENOENT || rc == -ECONNREFUSED) {
-		vgpu_tool_error("start one with 'vgpu-backendd', or name its socket in VGPU_SOCKET; "
-		                "'vgpu-run PROGRAM' brings its own",
-		                "no backend daemon at %s", path);
+		vgpu_tool_error(
+			"start one with 'vgpu-backendd', or name its socket in VGPU_SOCKET; "
+			"'vgpu-run PROGRAM' brings its own",
+			"no backend daemon at %s", path);
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	if (rc == -EACCES || rc == -EPERM) {
-		vgpu_tool_error("run as the user who started vgpu-backendd, or as root",
-		                "not permitted to talk to the backend daemon at %s%s%s", path,
-		                *reason ? ": " : "", reason);
+		vgpu_tool_error(
+			"run as the user who started vgpu-backendd; if you trust that user, "
+			"name the socket in VGPU_SOCKET",
+			"not permitted to talk to the backend daemon at %s%s%s", path,
+			*reason ? ": " : "", reason);
 		return VGPU_EXIT_PERMISSION;
 	}
 	if (rc == -ETIMEDOUT || rc == -ECONNRESET || rc == -EPIPE) {
-		vgpu_tool_error("vgpu-info shows which part answers",
-		                "the backend daemon at %s %s", path,
-		                rc == -ETIMEDOUT ? "does not answer" : "closed the connection");
+		vgpu_tool_error("vgpu-info shows which part answers", "the backend daemon at %s %s",
+				path,
+				rc == -ETIMEDOUT ? "does not answer" : "closed the connection");
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	vgpu_tool_error(NULL, "the backend daemon at %s refused: %s", path,
-	                *reason ? reason : strerror(-rc));
+			*reason ? reason : strerror(-rc));
 	return VGPU_EXIT_FAILED;
 }

@@ -22,6 +22,8 @@ static void fill(struct pci_access *access, struct vgpu_pci_tree *tree)
 	for (size_t i = 0; i < tree->count; i++) {
 		struct vgpu_pci_dev *dev = &tree->devs[i];
 
+		if (dev->name[0])
+			continue;
 		pci_lookup_name(access, dev->name, sizeof(dev->name),
 		                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS,
 		                dev->vendor, dev->device);
@@ -30,10 +32,14 @@ static void fill(struct pci_access *access, struct vgpu_pci_tree *tree)
 
 void vgpu_pci_names_fill(struct vgpu_pci_tree *tree)
 {
-	struct pci_access *access = pci_alloc();
+	struct pci_access *access;
+	bool missing = false;
 
 	for (size_t i = 0; i < tree->count; i++)
-		tree->devs[i].name[0] = 0;
+		missing = missing || !tree->devs[i].name[0];
+	if (!missing)
+		return;
+	access = pci_alloc();
 	access->error = fail;
 	access->warning = quiet;
 	access->debug = quiet;

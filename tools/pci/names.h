@@ -6,7 +6,7 @@
 #include "tools/pci/device.h"
 
 /*
- * Fill name of every device: "Vendor Device", or numbers where the database has
+ * Fill name of every device that has none yet: "Vendor Device", or numbers where the database has
  * no words (or is not installed). Never fails, never asks the network.
  */
 void vgpu_pci_names_fill(struct vgpu_pci_tree *tree);

@@ -208,7 +208,7 @@ static enum vgpu_pci_exit assign_steps(struct job *job, const struct vgpu_pci_gr
 	char bdf[VGPU_PCI_BDF_TEXT];
 	int rc;
 
-	rc = vgpu_pci_view_init(&before, job->view->root, job->view->xen);
+	rc = vgpu_pci_view_init(&before, job->view->root, job->view->xen, job->view);
 	if (rc) {
 		fprintf(job->how->err, "cannot read the PCI tree: %s\n", strerror(-rc));
 		return VGPU_PCI_EXIT_FAILED;
@@ -340,7 +340,7 @@ static enum vgpu_pci_exit release(struct job *job)
 		return VGPU_PCI_EXIT_REFUSED;
 	}
 	vgpu_pci_plan_drivers(job->view, &group, job->had_record ? &job->old : NULL, &job->record);
-	vgpu_pci_plan_release(job->view, &group, &job->record, &plan);
+	vgpu_pci_plan_release(job->view, &group, &job->record, job->had_record, &plan);
 	if (job->how->dry_run) {
 		print_plan(job, &plan);
 		return VGPU_PCI_EXIT_DONE;

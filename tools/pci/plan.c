@@ -105,10 +105,9 @@ static void give_back(struct vgpu_pci_plan *plan, const struct vgpu_pci_dev *dev
 }
 
 void vgpu_pci_plan_release(const struct vgpu_pci_view *view, const struct vgpu_pci_group *group,
-                           const struct vgpu_pci_record *record, struct vgpu_pci_plan *plan_out)
+                           const struct vgpu_pci_record *record, bool clean,
+                           struct vgpu_pci_plan *plan_out)
 {
-	size_t before;
-
 	plan_out->count = 0;
 	/* the last function first: libxl resets the device when function 0 goes */
 	for (size_t i = group->function_count; i-- > 0;) {
@@ -126,10 +125,9 @@ void vgpu_pci_plan_release(const struct vgpu_pci_view *view, const struct vgpu_p
 		step->domid = hold->domid;
 		snprintf(step->guest, sizeof(step->guest), "%s", hold->guest);
 	}
-	before = plan_out->count;
 	for (size_t i = 0; i < group->function_count; i++)
 		give_back(plan_out, group->functions[i], record);
-	if (plan_out->count > before || before)
+	if (plan_out->count || clean)
 		for (size_t i = 0; i < group->function_count; i++)
 			add(plan_out, VGPU_PCI_STEP_CLEAN, group->functions[i]->bdf);
 }
@@ -140,7 +138,7 @@ void vgpu_pci_plan_undo(const struct vgpu_pci_view *before, const struct vgpu_pc
 {
 	struct vgpu_pci_plan all;
 
-	vgpu_pci_plan_release(now, group_now, record, &all);
+	vgpu_pci_plan_release(now, group_now, record, true, &all);
 	plan_out->count = 0;
 	for (size_t i = 0; i < all.count; i++) {
 		const struct vgpu_pci_dev *old = vgpu_pci_tree_find(&before->tree, all.steps[i].bdf);

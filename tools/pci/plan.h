@@ -45,9 +45,13 @@ void vgpu_pci_plan_assign(const struct vgpu_pci_view *view, const struct vgpu_pc
                           const struct vgpu_pci_guest *guest, bool permissive,
                           struct vgpu_pci_plan *plan_out);
 
-/* Take the group out of its guest and give it back to the record's drivers. */
+/*
+ * Take the group out of its guest and give it back to the record's drivers. clean: also
+ * clear libxl's records when nothing else is to do, as after an interrupted release.
+ */
 void vgpu_pci_plan_release(const struct vgpu_pci_view *view, const struct vgpu_pci_group *group,
-                           const struct vgpu_pci_record *record, struct vgpu_pci_plan *plan_out);
+                           const struct vgpu_pci_record *record, bool clean,
+                           struct vgpu_pci_plan *plan_out);
 
 /*
  * What takes back an assign that failed half way: the steps from the state `now` to

@@ -8,7 +8,19 @@
 
 #include "tools/pci/names.h"
 
-int vgpu_pci_view_init(struct vgpu_pci_view *view_out, const char *root, struct vgpu_pci_xen *xen)
+/* Names that an earlier look found: the database is large. */
+static void keep_names(struct vgpu_pci_tree *tree, const struct vgpu_pci_tree *old)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct vgpu_pci_dev *dev = vgpu_pci_tree_find(old, tree->devs[i].bdf);
+
+		if (dev && dev->vendor == tree->devs[i].vendor && dev->device == tree->devs[i].device)
+			memcpy(tree->devs[i].name, dev->name, sizeof(dev->name));
+	}
+}
+
+int vgpu_pci_view_init(struct vgpu_pci_view *view_out, const char *root, struct vgpu_pci_xen *xen,
+                       const struct vgpu_pci_view *earlier)
 {
 	struct vgpu_pci_view view = { .root = root, .xen = xen };
 	int rc;
@@ -16,6 +28,8 @@ int vgpu_pci_view_init(struct vgpu_pci_view *view_out, const char *root, struct 
 	rc = vgpu_pci_tree_init(&view.tree, root);
 	if (rc)
 		return rc;
+	if (earlier)
+		keep_names(&view.tree, &earlier->tree);
 	vgpu_pci_names_fill(&view.tree);
 	rc = vgpu_pci_users_init(&view.users, &view.tree, root);
 	if (rc)
@@ -46,7 +60,7 @@ void vgpu_pci_view_finish(struct vgpu_pci_view *view)
 int vgpu_pci_view_refresh(struct vgpu_pci_view *view)
 {
 	struct vgpu_pci_view fresh;
-	int rc = vgpu_pci_view_init(&fresh, view->root, view->xen);
+	int rc = vgpu_pci_view_init(&fresh, view->root, view->xen, view);
 
 	if (rc)
 		return rc;

@@ -20,10 +20,11 @@ struct vgpu_pci_view {
 };
 
 /*
- * Look at the machine. xen may be NULL. Returns 0 and fills *view_out (release with
+ * Look at the machine. xen may be NULL; earlier (or NULL) lends its names. Returns 0 and fills *view_out (release with
  * _finish) or a negative errno; Xen's silence is no error, host_known says it.
  */
-int vgpu_pci_view_init(struct vgpu_pci_view *view_out, const char *root, struct vgpu_pci_xen *xen);
+int vgpu_pci_view_init(struct vgpu_pci_view *view_out, const char *root, struct vgpu_pci_xen *xen,
+                       const struct vgpu_pci_view *earlier);
 void vgpu_pci_view_finish(struct vgpu_pci_view *view);
 
 /* Look again, for example after a change. On an error the old view stays. */

@@ -46,9 +46,12 @@ static const char usage[] =
 	"126 it cannot be started, 5 no backend, 4 not permitted, 2 wrong usage, 1 failed.\n";
 
 static const struct option long_options[] = {
-	{ "embedded", no_argument, NULL, 'e' }, { "stats", no_argument, NULL, 's' },
-	{ "json", required_argument, NULL, 'j' }, { "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' },
+	{ "embedded", no_argument, NULL, 'e' },
+	{ "stats", no_argument, NULL, 's' },
+	{ "json", required_argument, NULL, 'j' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -94,14 +97,14 @@ static int find_libraries(struct vgpu_paths *paths, bool verbose)
 	vgpu_paths_find(paths);
 	if (!paths->lib_dir[0] || !paths->egl_json[0]) {
 		vgpu_tool_error("build them with 'make', or run 'make install'",
-		                "the guest libraries (%s) are neither beside %s nor installed",
-		                paths->lib_dir[0] ? "40_vgpu.json" : VGPU_EGL_LIBRARY,
-		                program_invocation_short_name);
+				"the guest libraries (%s) are neither beside %s nor installed",
+				paths->lib_dir[0] ? "40_vgpu.json" : VGPU_EGL_LIBRARY,
+				program_invocation_short_name);
 		return VGPU_EXIT_FAILED;
 	}
 	if (verbose)
 		fprintf(stderr, "%s: libraries of %s, %s\n", program_invocation_short_name,
-		        paths->lib_dir, paths->egl_json);
+			paths->lib_dir, paths->egl_json);
 	return 0;
 }
 
@@ -121,7 +124,7 @@ static void tick(void *data)
 
 /* Report the counters. Returns code, or VGPU_EXIT_FAILED when they cannot be written. */
 static int report(const struct options *options, const struct vgpu_run_stats *stats, FILE *json,
-                  int code)
+		  int code)
 {
 	int rc = 0;
 
@@ -183,14 +186,14 @@ int main(int argc, char **argv)
 	if (run.stats)
 		vgpu_run_stats_begin(run.stats, argv[0], pid);
 	rc = vgpu_run_child_wait(pid, child_reaped, run.stats ? tick : NULL,
-	                         VGPU_RUN_STATS_INTERVAL_MS, &run);
+				 VGPU_RUN_STATS_INTERVAL_MS, &run);
 	if (run.stats) {
 		vgpu_run_stats_end(run.stats, rc);
 		rc = report(&options, run.stats, json, rc);
 	}
 	if (run.backend.died)
 		vgpu_tool_error("VGPU_DEBUG=1 makes the libraries say more",
-		                "the backend ended while %s ran", argv[0]);
+				"the backend ended while %s ran", argv[0]);
 out:
 	vgpu_run_backend_close(&run.backend);
 	vgpu_run_stats_destroy(run.stats);

@@ -183,8 +183,8 @@ static void context_free(struct vgpu_wcontext *ctx)
 		ctx->share->contexts--;
 		vgpu_host_context_destroy(ctx->egl);
 	}
-	vgpu_wgl_destroy(ctx->wgl, NULL);
 	vgpu_wfeedback_destroy(ctx->feedback);
+	vgpu_wgl_destroy(ctx->wgl, NULL);
 	vgpu_wshare_unref(ctx->share);
 	free(ctx);
 }

@@ -22,8 +22,8 @@
 #include "backend/worker/replay.h"
 
 struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
-struct vgpu_wgl;     /* backend/worker/gl_state.c */
-struct vgpu_wfeedback; /* backend/worker/gl_feedback.c */
+struct vgpu_wfeedback;
+struct vgpu_wgl;
 struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
 
 #define VGPU_WMAX_DRAW_BUFFERS 8

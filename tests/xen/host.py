@@ -51,11 +51,12 @@ class Result:
 class Host:
     """One QEMU process with Xen in it."""
 
-    def __init__(self, image: Image, *, devices=(), iommu=True, log_dir, files=None,
+    def __init__(self, image: Image, *, devices=(), extra=(), iommu=True, log_dir, files=None,
                  memory_mib=4096, dom0_mib=2048, cpu=PV_CPU, boot_vga=True, xen_args="",
                  dom0_args=""):
         self.image = image
         self.devices = list(devices)
+        self.extra = list(extra)
         self.iommu = iommu
         self.log_dir = pathlib.Path(log_dir)
         self.files = dict(files or {})  # path inside -> path here, on the disk /mnt/test
@@ -109,6 +110,7 @@ class Host:
                  "-device", "virtio-serial-pci,addr=12.0",
                  "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
                  "-device", "virtserialport,chardev=agent,name=xen-vgpu-test"]
+        argv += self.extra
         for device in self.devices:
             argv += ["-device", device]
         self._note(" ".join(argv))
@@ -194,7 +196,7 @@ class Host:
         """The small paravirtual guest of the image, up to its ready marker."""
         self.write_file(f"/etc/xen/{name}.cfg",
                         f'name="{name}"\ntype="pv"\nmemory={memory_mib}\nvcpus=1\n'
-                        f'kernel="/boot/vmlinuz"\nramdisk="/boot/guest.cpio.gz"\n'
+                        f'kernel="/boot/vmlinux"\nramdisk="/boot/guest.cpio"\n'
                         f'extra="console=hvc0 quiet mitigations=off"\non_crash="preserve"\n'
                         f'on_reboot="destroy"\n{config}')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)

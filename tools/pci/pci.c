@@ -75,8 +75,7 @@ static int usage_error(const char *verb, const char *what)
 }
 
 enum option_value {
-	OPTION_JSON = 256,
-	OPTION_NOHEADINGS,
+	OPTION_NOHEADINGS = 256,
 	OPTION_HELP_COLUMNS,
 	OPTION_FORCE,
 	OPTION_PERMISSIVE,
@@ -87,7 +86,7 @@ enum option_value {
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "json", no_argument, NULL, 'j' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "noheadings", no_argument, NULL, OPTION_NOHEADINGS },
 	{ "help-columns", no_argument, NULL, OPTION_HELP_COLUMNS },
@@ -106,7 +105,7 @@ static const struct option options[] = {
 static bool fits(enum verb verb, int value)
 {
 	switch (value) {
-	case OPTION_JSON:
+	case 'j':
 		return !verbs[verb].changes;
 	case 'o':
 	case OPTION_NOHEADINGS:
@@ -135,7 +134,7 @@ static int take_option(struct arguments *arg, int value)
 	case OPTION_HELP_COLUMNS:
 		vgpu_pci_list_help_columns(stdout);
 		return VGPU_PCI_EXIT_DONE;
-	case OPTION_JSON:
+	case 'j':
 		arg->json = true;
 		break;
 	case 'o':
@@ -213,7 +212,7 @@ static int parse(struct arguments *arg, int argc, char **argv)
 	opterr = 0;
 	argc--;
 	argv++;
-	while ((value = getopt_long(argc, argv, "ho:nqv", options, NULL)) != -1) {
+	while ((value = getopt_long(argc, argv, "hjo:nqv", options, NULL)) != -1) {
 		if (value == '?' || !fits(arg->verb, value))
 			return usage_error(verbs[arg->verb].name, "unknown option");
 		code = take_option(arg, value);

@@ -380,6 +380,24 @@ static int xen_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci
 	return failed(xen, "libxl_device_pci_remove", rc);
 }
 
+/* libxl leaves the directory of its records when the last one goes. */
+static void drop_empty_records(struct libxl_xen *xen)
+{
+	xs_transaction_t t;
+	unsigned int count = 0;
+	char **names;
+
+	t = xs_transaction_start(xen->xs);
+	if (t == XBT_NULL)
+		return;
+	names = xs_directory(xen->xs, t, "/libxl/pci", &count);
+	if (names && count == 0)
+		xs_rm(xen->xs, t, "/libxl/pci");
+	free(names);
+	/* fails when somebody wrote a record meanwhile: then it must stay */
+	xs_transaction_end(xen->xs, t, false);
+}
+
 static int xen_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf, bool all)
 {
 	struct libxl_xen *xen = self(base);
@@ -389,6 +407,8 @@ static int xen_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf, bool a
 	record_path(bdf, all ? NULL : "domid", path, sizeof(path));
 	if (!xs_rm(xen->xs, XBT_NULL, path) && errno != ENOENT)
 		return -errno;
+	if (all)
+		drop_empty_records(xen);
 	return 0;
 }
 

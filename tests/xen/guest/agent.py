@@ -92,6 +92,8 @@ def serve(fd, request):
 
 
 def main():
+    while not os.path.exists(sys.argv[1]):  # udev makes the name when it gets there
+        time.sleep(0.1)
     fd = os.open(sys.argv[1], os.O_RDWR)
     send(fd, {"hello": 1})
     pending = b""

@@ -22,5 +22,5 @@ cp "/lib/modules/$kernel/modules.order" "/lib/modules/$kernel/modules.builtin" \
 	"$work/lib/modules/$kernel/"
 depmod -b "$work" "$kernel"
 install -m 755 "$init" "$work/init"
-(cd "$work" && find . | cpio -o -H newc --quiet) | gzip -9 >"$out"
+(cd "$work" && find . | cpio -o -H newc --quiet) >"$out"
 rm -rf "$work"

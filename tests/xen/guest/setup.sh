@@ -11,20 +11,15 @@ update-initramfs -u -k "$kernel"
 
 echo xenhost >/etc/hostname
 passwd -d root
-printf '/dev/vda / ext4 rw,noatime 0 1\n' >/etc/fstab
 install -m 644 $lib/agent.service /etc/systemd/system/xen-vgpu-test-agent.service
 systemctl enable xen-vgpu-test-agent.service
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
 	e2scrub_all.timer e2scrub_reap.service systemd-timesyncd.service xendomains.service \
-	getty@tty1.service systemd-update-utmp.service systemd-pstore.service; do
+	getty@tty1.service systemd-update-utmp.service systemd-pstore.service \
+	systemd-logind.service systemd-binfmt.service systemd-journal-flush.service \
+	modprobe@.service kmod-static-nodes.service systemd-user-sessions.service; do
 	systemctl mask "$unit"
 done
-# guests' consoles are kept, the driver prints them when a step fails
-sed -i 's/^#\?XENCONSOLED_TRACE=.*/XENCONSOLED_TRACE=guest/' /etc/default/xen
-grep -q '^XENCONSOLED_TRACE=guest' /etc/default/xen ||
-	echo XENCONSOLED_TRACE=guest >>/etc/default/xen
-
-sh $lib/mkguest.sh "$kernel" $lib/guest-init /boot/guest.cpio.gz
-ln -sf "vmlinuz-$kernel" /boot/vmlinuz
+sh $lib/mkguest.sh "$kernel" $lib/guest-init /boot/guest.cpio
 apt-get clean
 rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""What a scenario is: a function over a booted host, and the kind of host that it wants."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """An emulated machine that scenarios share; hashable, so that each boots once."""
+    name: str
+    devices: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()  # more arguments for QEMU
+    iommu: bool = True
+    flavour: str = "base"        # of the image, see image.FLAVOURS
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    machine: Machine
+    run: object
+
+
+SCENARIOS: list[Scenario] = []
+
+
+def scenario(machine, **fixed):
+    """Register a function(host, **fixed); its name and the fixed values name the scenario."""
+    def register(function):
+        name = function.__name__.replace("_", "-")
+        if fixed:
+            name += "-" + "-".join(str(value) for value in fixed.values())
+        SCENARIOS.append(Scenario(name, machine, lambda host: function(host, **fixed)))
+        return function
+    return register
+
+
+class Skip(Exception):
+    """The scenario cannot run here; the text says what is missing."""
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)

@@ -32,5 +32,3 @@
 		return vgpu_outs_answer(r, VGPU_OP_gl##name, &n, out, 6);                         \
 	}
 MESSAGE_LOG(GetDebugMessageLog)
-MESSAGE_LOG(GetDebugMessageLogARB)
-MESSAGE_LOG(GetDebugMessageLogKHR)

@@ -63,14 +63,6 @@ int replay_glDetachShader(struct vgpu_replay *r, const struct args_glDetachShade
 	return 0;
 }
 
-int replay_glDetachObjectARB(struct vgpu_replay *r, const struct args_glDetachObjectARB *a)
-{
-	r->gl->DetachObjectARB(host_program(r, (GLuint)a->containerObj),
-	                       host_program(r, (GLuint)a->attachedObj));
-	vgpu_replay_program_deleted(r, (GLuint)a->attachedObj);
-	return 0;
-}
-
 /* A deleted program lives until it is no longer in use; ctx->used_program is the guest's name. */
 static void used(struct vgpu_replay *r, GLuint guest)
 {
@@ -85,13 +77,6 @@ int replay_glUseProgram(struct vgpu_replay *r, const struct args_glUseProgram *a
 {
 	r->gl->UseProgram(host_program(r, a->program));
 	used(r, a->program);
-	return 0;
-}
-
-int replay_glUseProgramObjectARB(struct vgpu_replay *r, const struct args_glUseProgramObjectARB *a)
-{
-	r->gl->UseProgramObjectARB(host_program(r, (GLuint)a->programObj));
-	used(r, (GLuint)a->programObj);
 	return 0;
 }
 
@@ -242,7 +227,6 @@ int replay_glGetNamedProgramStringEXT(struct vgpu_replay *r,
 		return 0;                                                                         \
 	}
 PROGRAM_BINARY()
-PROGRAM_BINARY(OES)
 
 /* SPIR-V is text for the compiler, like GLSL; a vendor's own format is code. */
 int replay_glShaderBinary(struct vgpu_replay *r, const struct args_glShaderBinary *a)

@@ -270,8 +270,11 @@ void vgpu_gl_draw_indexed(struct vgpu_context *ctx, const struct vgpu_gl_indexed
 	} else if (!vao->element_buffer && vao->name && (gl->core || !gl->desktop)) {
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 	} else if (!d->count || !d->instances || (!vao->element_buffer && !d->indices)) {
+		struct vgpu_gl_indexed none = *d;
+
+		none.count = 0;
 		ref = (struct vgpu_ref){ .kind = VGPU_REF_NULL };
-		emit_indexed(ctx, d, ref); /* the host still checks the mode */
+		emit_indexed(ctx, &none, ref); /* the host still checks the mode */
 	} else {
 		draw_client(ctx, d);
 	}

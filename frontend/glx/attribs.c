@@ -84,9 +84,8 @@ static bool gl_version_exists(int major, int minor)
 {
 	static const int last_minor[] = { -1, 5, 1, 3 };
 
-	/* of 4 there may be more than are known here; the host decides */
-	return minor >= 0 &&
-	       (major == 4 || (major >= 1 && major <= 3 && minor <= last_minor[major]));
+	/* from 4 on there may be more than are known here; the host decides */
+	return major >= 1 && minor >= 0 && (major >= 4 || minor <= last_minor[major]);
 }
 
 static bool es_version_exists(int major, int minor)
@@ -101,13 +100,18 @@ static const struct refusal *check_version(const struct wish *w, struct vgpu_con
 	int version = w->major * 10 + w->minor;
 	bool forward = w->flags & GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB;
 
+	/* the order matters where several things are wrong: it is the native one */
+	if (w->profile != ES_BIT && !gl_version_exists(w->major, w->minor))
+		return &bad_match;
+	if (w->flags & ~FLAGS)
+		return &bad_value;
 	p->profile = 2;
+	p->major = w->major;
+	p->minor = w->minor;
 	if (w->profile == ES_BIT) {
 		if (!es_version_exists(w->major, w->minor))
 			return &bad_config;
 		p->api = w->major == 1 ? VGPU_API_GLES1 : VGPU_API_GLES2;
-		p->major = w->major;
-		p->minor = w->minor;
 		return forward ? &bad_match : NULL;
 	}
 	p->api = VGPU_API_GL;
@@ -117,12 +121,10 @@ static const struct refusal *check_version(const struct wish *w, struct vgpu_con
 		return &bad_profile;
 	if (w->major > 4)
 		return &bad_config;
-	if (!gl_version_exists(w->major, w->minor) || (forward && w->major < 3))
+	if (forward && w->major < 3)
 		return &bad_match;
 	if (version >= 32 && w->profile == GLX_CONTEXT_CORE_PROFILE_BIT_ARB)
 		p->profile = 1;
-	p->major = w->major;
-	p->minor = w->minor;
 	return NULL;
 }
 
@@ -133,8 +135,7 @@ static const struct refusal *check_values(const struct wish *w)
 		return &bad_match;
 	if (w->render_type == GLX_COLOR_INDEX_TYPE)
 		return &bad_match; /* no config draws colour indices */
-	if ((w->flags & ~FLAGS) ||
-	    (w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB &&
+	if ((w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB &&
 	     w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB) ||
 	    w->render_type != GLX_RGBA_TYPE)
 		return &bad_value;

@@ -36,6 +36,17 @@ static struct libxl_xen *self(struct vgpu_pci_xen *xen)
 
 /* ---- libxl's messages -------------------------------------------------- */
 
+/* Without libxl's "libxl_pci.c:1573:function: " in front. */
+static const char *plain_words(const char *text)
+{
+	const char *colon = strstr(text, ".c:");
+
+	if (!colon || strncmp(text, "libxl", 5))
+		return text;
+	colon = strstr(colon, ": ");
+	return colon ? colon + 2 : text;
+}
+
 static void log_message(struct xentoollog_logger *vtable, xentoollog_level level, int errnoval,
                         const char *context, const char *format, va_list al)
 {
@@ -44,7 +55,7 @@ static void log_message(struct xentoollog_logger *vtable, xentoollog_level level
 
 	vsnprintf(text, sizeof(text), format, al);
 	if (level >= XTL_ERROR) {
-		const char *words = strncmp(text, "libxl: ", 7) ? text : text + 7;
+		const char *words = plain_words(text);
 
 		if (errnoval > 0)
 			snprintf(xen->base.why, sizeof(xen->base.why), "%s: %s", words,

@@ -189,8 +189,8 @@ def pci_refuses_backends_gpu(host):
     """A process of the backend's name has the device's DRM node open."""
     before = prepare(host)
     node = host.check(f"ls /sys/bus/pci/devices/{full(BOCHS)}/drm | grep card").out.split()[0]
-    host.check(f"cp /bin/sleep /run/vgpu-worker && "
-               f"(/run/vgpu-worker 600 3</dev/dri/{node} >/dev/null 2>&1 & echo $! >/run/pid)")
+    host.check(f"cp /bin/sleep /root/vgpu-worker && "
+               f"(/root/vgpu-worker 600 3</dev/dri/{node} >/dev/null 2>&1 & echo $! >/run/pid)")
     try:
         expect(held_by(host, BOCHS)[0]["kind"] == "backend", "list does not see the backend")
         pci(host, f"assign {BOCHS}", REFUSED, "the vgpu backend draws on 0000:00:03.0")

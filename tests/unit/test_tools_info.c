@@ -57,7 +57,7 @@ static void test_daemon_refuses(void **state)
 	if (fake == 0)
 		fake_serve(sock, FAKE_ANSWERS, NULL, "{}");
 	close(sock);
-	assert_int_equal(info_run("", out, sizeof(out)), 5);
+	assert_int_equal(info_run("", out, sizeof(out)), 4);
 	assert_non_null(strstr(out, "The first broken link is: backend."));
 	assert_non_null(strstr(out, "not for you"));
 }

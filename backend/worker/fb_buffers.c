@@ -114,6 +114,13 @@ int replay_glFramebufferDrawBufferEXT(struct vgpu_replay *r,
 
 /* ---- several -------------------------------------------------------------------------- */
 
+/* May stand for more than one buffer, so that a list must not hold it. */
+static bool is_several(GLenum buffer)
+{
+	return buffer == GL_FRONT || buffer == GL_BACK || buffer == GL_LEFT || buffer == GL_RIGHT ||
+	       buffer == GL_FRONT_AND_BACK;
+}
+
 /* The error that GL has for a list of buffers of framebuffer 0. */
 static GLenum check_list(const struct vgpu_wcontext *ctx, GLsizei n, const GLenum *list)
 {
@@ -128,21 +135,8 @@ static GLenum check_list(const struct vgpu_wcontext *ctx, GLsizei n, const GLenu
 	for (i = 0; i < n; i++) {
 		int bits = vgpu_wfbo_buffer_attachments(ctx->draw, false, list[i]);
 
-		if (!is_buffer(list[i]))
+		if (!is_buffer(list[i]) || (is_several(list[i]) && (list[i] != GL_BACK || n > 1)))
 			return GL_INVALID_ENUM;
-		switch (list[i]) {
-		case GL_BACK:
-			if (n == 1)
-				break;
-			/* fall through */
-		case GL_FRONT:
-		case GL_LEFT:
-		case GL_RIGHT:
-		case GL_FRONT_AND_BACK:
-			return GL_INVALID_ENUM;
-		default:
-			break;
-		}
 		if (bits < 0 || (bits & seen))
 			return GL_INVALID_OPERATION;
 		seen |= bits;

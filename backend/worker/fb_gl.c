@@ -237,14 +237,10 @@ static GLsizei translate(struct vgpu_replay *r, const struct vgpu_wdrawable *d, 
 		case GL_STENCIL:
 			host[have++] = GL_STENCIL_ATTACHMENT;
 			continue;
-		case GL_FRONT_LEFT:
-		case GL_FRONT_RIGHT:
-		case GL_BACK_LEFT:
-		case GL_BACK_RIGHT:
-			if (!r->ctx->caps.es)
-				break;
-			/* fall through */
 		default:
+			break;
+		}
+		if (r->ctx->caps.es || guest[i] < GL_FRONT_LEFT || guest[i] > GL_BACK_RIGHT) {
 			vgpu_wcontext_raise(r, GL_INVALID_ENUM);
 			return -1;
 		}

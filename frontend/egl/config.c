@@ -9,6 +9,7 @@
 #include "frontend/present/x11.h"
 #include "protocol/wire.h"
 
+#define NO_VISUAL 0 /* a window all the same */
 #define TRUE_COLOR 4
 #define DIRECT_COLOR 5
 #define MAX_PBUFFER 16384
@@ -74,6 +75,7 @@ static void append_color(struct list *list, const struct color *color,
 {
 	static const EGLint zs[][2] = { { 0, 0 }, { 16, 0 }, { 24, 0 }, { 24, 8 }, { 32, 0 } };
 	static const EGLint samples[] = { 0, 4, 8, 16 };
+	const bool has_visual = visual && visual->class != NO_VISUAL;
 	uint32_t max = list->host->max_drawable;
 
 	for (size_t s = 0; s < sizeof(samples) / sizeof(samples[0]); s++) {
@@ -90,7 +92,7 @@ static void append_color(struct list *list, const struct color *color,
 				.stencil = zs[i][1],
 				.samples = samples[s],
 				.visual_id = visual ? (EGLint)visual->id : 0,
-				.visual_type = visual ? visual->class : EGL_NONE,
+				.visual_type = has_visual ? visual->class : EGL_NONE,
 				.surface_type = EGL_PBUFFER_BIT,
 				.renderable_type = renderable(list->host),
 				.max_pbuffer = max && max < MAX_PBUFFER ? (EGLint)max : MAX_PBUFFER,
@@ -98,8 +100,10 @@ static void append_color(struct list *list, const struct color *color,
 
 			/* the worker keeps the back buffer over a swap */
 			if (visual)
-				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT |
-				                       EGL_SWAP_BEHAVIOR_PRESERVED_BIT;
+				config.surface_type |=
+					EGL_WINDOW_BIT | EGL_SWAP_BEHAVIOR_PRESERVED_BIT;
+			if (has_visual)
+				config.surface_type |= EGL_PIXMAP_BIT;
 			append(list, &config);
 		}
 	}
@@ -131,7 +135,7 @@ static void append_visual(struct list *list, const struct vgpu_x11_visual *visua
 static void append_visuals(struct list *list, const struct vgpu_x11_visual *visuals, size_t count)
 {
 	static const uint8_t depths[] = { 24, 30, 16, 32 };
-	static const uint8_t classes[] = { TRUE_COLOR, DIRECT_COLOR };
+	static const uint8_t classes[] = { NO_VISUAL, TRUE_COLOR, DIRECT_COLOR };
 
 	for (size_t d = 0; d < sizeof(depths); d++) {
 		for (size_t c = 0; c < sizeof(classes); c++) {

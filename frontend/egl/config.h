@@ -26,8 +26,9 @@ struct vgpu_egl_config {
 };
 
 /*
- * Make the configs of a display. visuals are those of its X screen; without
- * any, configs have pbuffers only. Returns an array to free, or NULL when out of
+ * Make the configs of a display. visuals are those of its X screen, one of class
+ * 0 stands for windows without visuals (Wayland); without any, configs have
+ * pbuffers only. Returns an array to free, or NULL when out of
  * memory, and their number in *count_out.
  */
 struct vgpu_egl_config *vgpu_egl_configs_create(const struct vgpu_host_info *host,

@@ -4,7 +4,6 @@
 
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
-#include "frontend/present/x11.h"
 
 #define MAX_SWAP_INTERVAL 10
 
@@ -63,6 +62,7 @@ static EGLint check(const struct vgpu_egl_context *context, const struct vgpu_eg
 {
 	const struct vgpu_egl_thread *thread = vgpu_egl_thread();
 	const struct vgpu_egl_surface *surfaces[2] = { draw, read };
+	uint32_t width, height;
 
 	if (context->thread && context->thread != thread)
 		return EGL_BAD_ACCESS;
@@ -78,8 +78,8 @@ static EGLint check(const struct vgpu_egl_context *context, const struct vgpu_eg
 		if (context->config &&
 		    !vgpu_egl_config_compatible(context->config, surface->config))
 			return EGL_BAD_MATCH;
-		if (surface->present && surface->type == EGL_WINDOW_BIT &&
-		    vgpu_x11_present_gone(surface->present))
+		if (surface->type == EGL_WINDOW_BIT &&
+		    !surface->impl->size(surface->present, &width, &height))
 			return EGL_BAD_NATIVE_WINDOW;
 	}
 	return EGL_SUCCESS;

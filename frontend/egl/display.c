@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "frontend/egl/entry.h"
+#include "frontend/present/wayland.h"
 #include "frontend/present/x11.h"
 
 static struct vgpu_egl_display *displays;
@@ -90,15 +91,16 @@ static EGLint parse_attribs(EGLenum platform, const EGLAttrib *attribs, int *scr
 	return EGL_SUCCESS;
 }
 
-/* X11 if a server answers on $DISPLAY. */
+/* X11 if a server answers on $DISPLAY, Wayland if there is only that. */
 static EGLenum default_platform(void)
 {
 	struct vgpu_x11 *x11;
 
-	if (!getenv("DISPLAY") || vgpu_x11_open(NULL, &x11) < 0)
-		return EGL_PLATFORM_SURFACELESS_MESA;
-	vgpu_x11_close(x11);
-	return EGL_PLATFORM_X11_KHR;
+	if (getenv("DISPLAY") && vgpu_x11_open(NULL, &x11) == 0) {
+		vgpu_x11_close(x11);
+		return EGL_PLATFORM_X11_KHR;
+	}
+	return getenv("WAYLAND_DISPLAY") ? EGL_PLATFORM_WAYLAND_KHR : EGL_PLATFORM_SURFACELESS_MESA;
 }
 
 static struct vgpu_egl_display *add_display(EGLenum platform, void *native, int screen)
@@ -138,6 +140,7 @@ EGLDisplay vgpu_egl_get_platform_display(EGLenum platform, void *native, const E
 	case EGL_NONE:
 	case EGL_PLATFORM_X11_KHR:
 	case EGL_PLATFORM_XCB_EXT:
+	case EGL_PLATFORM_WAYLAND_KHR:
 	case EGL_PLATFORM_SURFACELESS_MESA:
 	case EGL_PLATFORM_DEVICE_EXT:
 		break;
@@ -187,10 +190,10 @@ static void list_extensions(struct vgpu_egl_display *display, const struct vgpu_
 
 	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s",
 	         host->robustness ? "EGL_EXT_create_context_robustness " : "",
-	         vgpu_egl_is_x11(display) ? "EGL_EXT_buffer_age "
-	                                    "EGL_EXT_swap_buffers_with_damage "
-	                                    "EGL_KHR_swap_buffers_with_damage "
-	                                  : "",
+	         display->x11 || display->wayland ? "EGL_EXT_buffer_age "
+	                                            "EGL_EXT_swap_buffers_with_damage "
+	                                            "EGL_KHR_swap_buffers_with_damage "
+	                                          : "",
 	         always);
 }
 
@@ -214,8 +217,20 @@ static EGLint open_x11(struct vgpu_egl_display *display)
 	return EGL_SUCCESS;
 }
 
+static EGLint open_wayland(struct vgpu_egl_display *display)
+{
+	return vgpu_wayland_open(display->native, &display->wayland) < 0 ? EGL_NOT_INITIALIZED
+	                                                                 : EGL_SUCCESS;
+}
+
 static EGLint make_configs(struct vgpu_egl_display *display, const struct vgpu_host_info *host)
 {
+	static const struct vgpu_x11_visual wayland_window = {
+		.depth = 24,
+		.red_mask = 0xff0000,
+		.green_mask = 0xff00,
+		.blue_mask = 0xff,
+	};
 	struct vgpu_x11_visual *visuals = NULL;
 	struct vgpu_egl_config *configs;
 	size_t count = 0;
@@ -231,7 +246,10 @@ static EGLint make_configs(struct vgpu_egl_display *display, const struct vgpu_h
 			return EGL_NOT_INITIALIZED;
 		}
 	}
-	configs = vgpu_egl_configs_create(host, visuals, count, &display->config_count);
+	if (display->wayland)
+		configs = vgpu_egl_configs_create(host, &wayland_window, 1, &display->config_count);
+	else
+		configs = vgpu_egl_configs_create(host, visuals, count, &display->config_count);
 	free(visuals);
 	if (!configs)
 		return EGL_BAD_ALLOC;
@@ -249,11 +267,15 @@ static EGLint initialize(struct vgpu_egl_display *display)
 	host = vgpu_client_host(display->client);
 	if (vgpu_egl_is_x11(display))
 		error = open_x11(display);
+	else if (display->platform == EGL_PLATFORM_WAYLAND_KHR)
+		error = open_wayland(display);
 	if (error == EGL_SUCCESS && !display->configs)
 		error = make_configs(display, host);
 	if (error != EGL_SUCCESS) {
 		vgpu_x11_close(display->x11);
+		vgpu_wayland_close(display->wayland);
 		display->x11 = NULL;
+		display->wayland = NULL;
 		return error;
 	}
 	list_extensions(display, host);
@@ -286,6 +308,7 @@ EGLBoolean EGLAPIENTRY vgpu_eglInitialize(EGLDisplay dpy, EGLint *major, EGLint 
 EGLBoolean EGLAPIENTRY vgpu_eglTerminate(EGLDisplay dpy)
 {
 	struct vgpu_egl_display *display = find(dpy);
+	struct vgpu_wayland *wayland;
 	struct vgpu_x11 *x11;
 
 	vgpu_egl_clear_error();
@@ -295,9 +318,12 @@ EGLBoolean EGLAPIENTRY vgpu_eglTerminate(EGLDisplay dpy)
 	display->initialized = false;
 	x11 = display->x11;
 	display->x11 = NULL;
+	wayland = display->wayland;
+	display->wayland = NULL;
 	pthread_mutex_unlock(&vgpu_egl_lock);
 	vgpu_egl_objects_drop(display);
 	vgpu_x11_close(x11);
+	vgpu_wayland_close(wayland);
 	return EGL_TRUE;
 }
 
@@ -313,8 +339,9 @@ const char *EGLAPIENTRY vgpu_eglQueryString(EGLDisplay dpy, EGLint name)
 			return "EGL_EXT_client_extensions EGL_EXT_device_base "
 			       "EGL_EXT_device_enumeration EGL_EXT_device_query "
 			       "EGL_EXT_platform_base EGL_EXT_platform_device "
-			       "EGL_EXT_platform_x11 EGL_EXT_platform_xcb "
-			       "EGL_KHR_client_get_all_proc_addresses EGL_KHR_platform_x11 "
+			       "EGL_EXT_platform_wayland EGL_EXT_platform_x11 "
+			       "EGL_EXT_platform_xcb EGL_KHR_client_get_all_proc_addresses "
+			       "EGL_KHR_platform_wayland EGL_KHR_platform_x11 "
 			       "EGL_MESA_platform_surfaceless";
 		if (name == EGL_VERSION)
 			return "1.5";

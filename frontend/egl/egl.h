@@ -22,7 +22,7 @@
 #include "frontend/egl/config.h"
 
 struct vgpu_x11;
-struct vgpu_x11_present;
+struct vgpu_wayland;
 
 enum vgpu_egl_kind { VGPU_EGL_CONTEXT, VGPU_EGL_SURFACE, VGPU_EGL_SYNC };
 
@@ -36,15 +36,17 @@ struct vgpu_egl_object {
 
 struct vgpu_egl_display {
 	struct vgpu_egl_display *next;
-	EGLenum platform; /* EGL_PLATFORM_X11_KHR, _XCB_EXT, _SURFACELESS_MESA, _DEVICE_EXT */
-	void *native;     /* Display *, xcb_connection_t *, NULL for one of our own */
+	EGLenum platform; /* EGL_PLATFORM_ X11_KHR, XCB_EXT, WAYLAND_KHR, SURFACELESS_MESA,
+	                     DEVICE_EXT */
+	void *native;     /* Display, xcb_connection_t, wl_display; NULL for one of our own */
 	char *x_name;     /* the X display's name, NULL for $DISPLAY */
 	int asked_screen; /* -1: the default one */
 	int screen;
 	/* the rest is set while initialised; configs stay, handles to them may live on */
 	bool initialized;
 	struct vgpu_client *client;
-	struct vgpu_x11 *x11;
+	struct vgpu_x11 *x11;         /* on X11 */
+	struct vgpu_wayland *wayland; /* on Wayland */
 	struct vgpu_egl_config *configs;
 	EGLint config_count;
 	struct vgpu_egl_object *objects;
@@ -64,9 +66,10 @@ struct vgpu_egl_surface {
 	const struct vgpu_egl_config *config;
 	EGLint type; /* EGL_WINDOW_BIT, EGL_PBUFFER_BIT or EGL_PIXMAP_BIT */
 	struct vgpu_drawable *drawable;
-	struct vgpu_x11_present *present; /* the drawable's, NULL for pbuffers */
-	uint32_t native;                  /* X window or pixmap */
-	EGLint width, height;             /* of a pbuffer */
+	const struct vgpu_present_impl *impl; /* the drawable's presenter, NULL for pbuffers */
+	void *present;
+	uintptr_t native;     /* X window or pixmap, struct wl_egl_window */
+	EGLint width, height; /* of a pbuffer */
 	EGLint render_buffer, swap_behavior;
 	EGLint colorspace;
 	EGLint vg_colorspace, vg_alpha_format;

@@ -5,6 +5,7 @@
 
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
+#include "frontend/present/wayland.h"
 #include "frontend/present/x11.h"
 
 static struct vgpu_egl_surface *new_surface(const struct vgpu_egl_config *config, EGLint type)
@@ -119,7 +120,7 @@ static EGLint create_drawable(struct vgpu_egl_display *display, struct vgpu_egl_
 		.double_buffer = s->type == EGL_WINDOW_BIT && s->render_buffer == EGL_BACK_BUFFER,
 		.srgb = s->colorspace == EGL_GL_COLORSPACE_SRGB,
 		.float_color = c->float_color,
-		.present = s->present ? &vgpu_x11_present_impl : NULL,
+		.present = s->impl,
 		.present_data = s->present,
 	};
 	struct vgpu_client *client = vgpu_egl_client(display);
@@ -138,12 +139,12 @@ void vgpu_egl_surface_free(struct vgpu_egl_surface *surface)
 	/* a drawable destroys its present */
 	if (surface->drawable)
 		vgpu_drawable_destroy(surface->drawable);
-	else
-		vgpu_x11_present_destroy(surface->present);
+	else if (surface->present)
+		surface->impl->destroy(surface->present);
 	free(surface);
 }
 
-static bool window_in_use(struct vgpu_egl_display *display, uint32_t native)
+static bool window_in_use(struct vgpu_egl_display *display, uintptr_t native)
 {
 	bool found = false;
 
@@ -156,13 +157,44 @@ static bool window_in_use(struct vgpu_egl_display *display, uint32_t native)
 	return found;
 }
 
-/* A surface on an X window or pixmap. */
+static EGLint present_x11(struct vgpu_egl_display *display, struct vgpu_egl_surface *s)
+{
+	struct vgpu_x11_present *present;
+	int rc;
+
+	vgpu_egl_native_sync(display);
+	rc = vgpu_x11_present_create(display->x_name, (uint32_t)s->native, display->screen,
+	                             &present);
+	if (rc == -ENOENT)
+		return s->type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_NATIVE_PIXMAP;
+	if (rc < 0)
+		return rc == -ENOTSUP ? EGL_BAD_MATCH : EGL_BAD_ALLOC;
+	s->impl = &vgpu_x11_present_impl;
+	s->present = present;
+	return EGL_SUCCESS;
+}
+
+static EGLint present_wayland(struct vgpu_egl_display *display, struct vgpu_egl_surface *s)
+{
+	struct vgpu_wayland_present *present;
+	int rc;
+
+	rc = vgpu_wayland_present_create(display->wayland, (struct wl_egl_window *)s->native,
+	                                 s->config->alpha == 0, &present);
+	if (rc < 0)
+		return rc == -EINVAL ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_ALLOC;
+	s->impl = &vgpu_wayland_present_impl;
+	s->present = present;
+	return EGL_SUCCESS;
+}
+
+/* A surface on a window or pixmap of the window system. */
 static EGLint create_native(struct vgpu_egl_display *display, struct vgpu_egl_surface *s)
 {
 	const EGLint bad_native =
 		s->type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_NATIVE_PIXMAP;
 	uint32_t width, height;
-	int rc;
+	EGLint error;
 
 	if (!(s->config->surface_type & s->type))
 		return EGL_BAD_MATCH;
@@ -170,11 +202,10 @@ static EGLint create_native(struct vgpu_egl_display *display, struct vgpu_egl_su
 		return bad_native;
 	if (s->type == EGL_WINDOW_BIT && window_in_use(display, s->native))
 		return EGL_BAD_ALLOC;
-	vgpu_egl_native_sync(display);
-	rc = vgpu_x11_present_create(display->x_name, s->native, display->screen, &s->present);
-	if (rc < 0)
-		return rc == -ENOENT ? bad_native : rc == -ENOTSUP ? EGL_BAD_MATCH : EGL_BAD_ALLOC;
-	if (!vgpu_x11_present_impl.size(s->present, &width, &height))
+	error = display->wayland ? present_wayland(display, s) : present_x11(display, s);
+	if (error != EGL_SUCCESS)
+		return error;
+	if (!s->impl->size(s->present, &width, &height))
 		return bad_native;
 	return create_drawable(display, s, width, height);
 }
@@ -198,7 +229,7 @@ static EGLint create_pbuffer(struct vgpu_egl_display *display, struct vgpu_egl_s
 	return create_drawable(display, s, (uint32_t)s->width, (uint32_t)s->height);
 }
 
-static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uint32_t native,
+static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uintptr_t native,
                          const EGLint *ints, const EGLAttrib *wide)
 {
 	struct vgpu_egl_display *display = vgpu_egl_display_get(dpy);
@@ -213,7 +244,7 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uint32_t
 		vgpu_egl_error(EGL_BAD_CONFIG);
 		return EGL_NO_SURFACE;
 	}
-	if (type != EGL_PBUFFER_BIT && !vgpu_egl_is_x11(display)) {
+	if (type != EGL_PBUFFER_BIT && !display->x11 && !display->wayland) {
 		vgpu_egl_error(type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW
 		                                      : EGL_BAD_NATIVE_PIXMAP);
 		return EGL_NO_SURFACE;
@@ -241,14 +272,14 @@ EGLSurface EGLAPIENTRY vgpu_eglCreateWindowSurface(EGLDisplay dpy, EGLConfig con
                                                    EGLNativeWindowType window,
                                                    const EGLint *attribs)
 {
-	return create(dpy, config, EGL_WINDOW_BIT, (uint32_t)(uintptr_t)window, attribs, NULL);
+	return create(dpy, config, EGL_WINDOW_BIT, (uintptr_t)window, attribs, NULL);
 }
 
 EGLSurface EGLAPIENTRY vgpu_eglCreatePixmapSurface(EGLDisplay dpy, EGLConfig config,
                                                    EGLNativePixmapType pixmap,
                                                    const EGLint *attribs)
 {
-	return create(dpy, config, EGL_PIXMAP_BIT, (uint32_t)(uintptr_t)pixmap, attribs, NULL);
+	return create(dpy, config, EGL_PIXMAP_BIT, (uintptr_t)pixmap, attribs, NULL);
 }
 
 EGLSurface EGLAPIENTRY vgpu_eglCreatePbufferSurface(EGLDisplay dpy, EGLConfig config,
@@ -258,15 +289,17 @@ EGLSurface EGLAPIENTRY vgpu_eglCreatePbufferSurface(EGLDisplay dpy, EGLConfig co
 }
 
 /* The platform functions take a pointer to the XID: a Window is long, xcb's is 32 bits. */
-static uint32_t pointed(EGLDisplay dpy, const void *native)
+static uintptr_t pointed(EGLDisplay dpy, const void *native)
 {
 	const struct vgpu_egl_display *display = vgpu_egl_display_get(dpy);
 
 	if (!display || !native)
 		return 0;
-	return display->platform == EGL_PLATFORM_XCB_EXT
-	               ? *(const uint32_t *)native
-	               : (uint32_t) * (const unsigned long *)native;
+	if (display->platform == EGL_PLATFORM_X11_KHR)
+		return *(const unsigned long *)native;
+	if (display->platform == EGL_PLATFORM_XCB_EXT)
+		return *(const uint32_t *)native;
+	return (uintptr_t)native;
 }
 
 EGLSurface EGLAPIENTRY vgpu_eglCreatePlatformWindowSurface(EGLDisplay dpy, EGLConfig config,

@@ -2,7 +2,6 @@
 /* Attributes of surfaces: eglQuerySurface, eglSurfaceAttrib. */
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
-#include "frontend/present/x11.h"
 
 /* A window's size is what the window system says, not what the last frame had. */
 static void get_size(const struct vgpu_egl_surface *s, EGLint *width_out, EGLint *height_out)
@@ -14,7 +13,7 @@ static void get_size(const struct vgpu_egl_surface *s, EGLint *width_out, EGLint
 		*height_out = s->height;
 		return;
 	}
-	if (!vgpu_x11_present_impl.size(s->present, &width, &height))
+	if (!s->impl->size(s->present, &width, &height))
 		vgpu_drawable_size(s->drawable, &width, &height);
 	*width_out = (EGLint)width;
 	*height_out = (EGLint)height;

@@ -102,8 +102,9 @@ static EGLBoolean supports_api(EGLenum api)
 static const char *vendor_string(int name)
 {
 	if (name == __EGL_VENDOR_STRING_PLATFORM_EXTENSIONS)
-		return "EGL_EXT_platform_device EGL_EXT_platform_x11 EGL_EXT_platform_xcb "
-		       "EGL_KHR_platform_x11 EGL_MESA_platform_surfaceless";
+		return "EGL_EXT_platform_device EGL_EXT_platform_wayland EGL_EXT_platform_x11 "
+		       "EGL_EXT_platform_xcb EGL_KHR_platform_wayland EGL_KHR_platform_x11 "
+		       "EGL_MESA_platform_surfaceless";
 	return NULL;
 }
 

@@ -126,7 +126,8 @@ static bool look_daemon(struct vgpu_link *link, int sock)
 		msg->a = msg->b = VGPU_BROKER_VERSION;
 		rc = vgpu_broker_send(sock, msg, NULL);
 	}
-	if (rc == 0)
+	/* whoever has hung up already may have said something first */
+	if (rc == 0 || rc == -EPIPE)
 		rc = vgpu_broker_recv(sock, msg, fds);
 	if (rc == -EAGAIN)
 		broken(link, "is vgpu-backendd stopped or overloaded? restart it",

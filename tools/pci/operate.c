@@ -16,6 +16,7 @@ struct job {
 	struct vgpu_pci_bdf bdf;   /* as the user said it */
 	struct vgpu_pci_record old; /* what an earlier run left */
 	bool had_record;
+	bool reset_failed;         /* Xen tried and said so */
 	struct vgpu_pci_record record;
 	int lock;
 };
@@ -86,6 +87,21 @@ static int save(struct job *job)
 	return vgpu_pci_record_save(job->view->root, job->bdf, &job->record);
 }
 
+/* The step is done; if Xen complains of a reset that should have worked, pass it on. */
+static void note_reset(struct job *job, struct vgpu_pci_bdf bdf)
+{
+	const struct vgpu_pci_dev *dev = vgpu_pci_tree_find(&job->view->tree, bdf);
+	char text[VGPU_PCI_BDF_TEXT];
+
+	if (!dev || !dev->reset || !strstr(job->view->xen->why, "reset"))
+		return;
+	job->reset_failed = true;
+	fprintf(job->how->err, "warning: resetting %s (%s) failed: %s\n",
+	        vgpu_pci_bdf_text(bdf, text),
+	        dev->reset_methods[0] ? dev->reset_methods : "method unknown",
+	        job->view->xen->why);
+}
+
 /* Run a plan with the journal written ahead of every step. *failed_out: the step that failed. */
 static int run_plan(struct job *job, const struct vgpu_pci_plan *plan, bool force,
                     const struct vgpu_pci_step **failed_out)
@@ -112,8 +128,7 @@ static int run_plan(struct job *job, const struct vgpu_pci_plan *plan, bool forc
 			*failed_out = &plan->steps[i];
 			return rc;
 		}
-		if (job->view->xen->why[0]) /* done, but Xen has something to say: a reset */
-			fprintf(job->how->err, "warning: %s\n", job->view->xen->why);
+		note_reset(job, plan->steps[i].bdf);
 	}
 	return 0;
 }
@@ -289,7 +304,7 @@ enum vgpu_pci_exit vgpu_pci_operate_assign(struct vgpu_pci_view *view, struct vg
 /* After a release: every function is with its old driver. Says what is not. */
 static bool given_back(const struct job *job, const struct vgpu_pci_group *group)
 {
-	bool good = true;
+	bool good = true, unreset = job->reset_failed;
 
 	for (size_t i = 0; i < group->function_count; i++) {
 		const struct vgpu_pci_dev *dev = group->functions[i];
@@ -309,11 +324,14 @@ static bool given_back(const struct job *job, const struct vgpu_pci_group *group
 			        "before (hidden at boot?)\nhint: echo %s > /sys/bus/pci/drivers_probe\n",
 			        bdf, bdf);
 		}
-		if (!dev->reset)
+		if (!dev->reset) {
 			fprintf(job->how->err, "warning: %s (%s) could not be reset: it is as its last "
-			        "owner left it\nhint: restart the host if its driver misbehaves\n",
-			        bdf, dev->name);
+			        "owner left it\n", bdf, dev->name);
+			unreset = true;
+		}
 	}
+	if (unreset)
+		fprintf(job->how->err, "hint: restart the host if its driver misbehaves\n");
 	return good;
 }
 

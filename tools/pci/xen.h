@@ -56,7 +56,8 @@ struct vgpu_pci_attach {
 struct vgpu_pci_xen;
 
 /* All int functions return 0 or a negative errno. After an error `why` has Xen's words; after a
- * success it is empty, or says what Xen could not do on the side (a reset).  */
+ * success it is empty, or the last thing that Xen could not do on the side.
+ */
 struct vgpu_pci_xen_impl {
 	int (*host)(struct vgpu_pci_xen *xen, struct vgpu_pci_host *host_out);
 	/* by name, or by id when it is a number. -ENOENT: neither runs nor has a file */

@@ -36,6 +36,17 @@ static struct libxl_xen *self(struct vgpu_pci_xen *xen)
 
 /* ---- libxl's messages -------------------------------------------------- */
 
+/* Without libxl's "libxl_pci.c:1573:function: " in front. */
+static const char *plain_words(const char *text)
+{
+	const char *colon = strstr(text, ".c:");
+
+	if (!colon || strncmp(text, "libxl", 5))
+		return text;
+	colon = strstr(colon, ": ");
+	return colon ? colon + 2 : text;
+}
+
 static void log_message(struct xentoollog_logger *vtable, xentoollog_level level, int errnoval,
                         const char *context, const char *format, va_list al)
 {
@@ -44,7 +55,7 @@ static void log_message(struct xentoollog_logger *vtable, xentoollog_level level
 
 	vsnprintf(text, sizeof(text), format, al);
 	if (level >= XTL_ERROR) {
-		const char *words = strncmp(text, "libxl: ", 7) ? text : text + 7;
+		const char *words = plain_words(text);
 
 		if (errnoval > 0)
 			snprintf(xen->base.why, sizeof(xen->base.why), "%s: %s", words,
@@ -149,7 +160,12 @@ static void guest_details(struct libxl_xen *xen, struct vgpu_pci_guest *guest)
 		if (config.b_info.type == LIBXL_DOMAIN_TYPE_PV)
 			guest->e820_host = !libxl_defbool_is_default(config.b_info.u.pv.e820_host) &&
 			                   libxl_defbool_val(config.b_info.u.pv.e820_host);
-		guest->passthrough = config.c_info.passthrough != LIBXL_PASSTHROUGH_DISABLED;
+		/* as it was asked for; libxl's default goes by the devices that it began with */
+		if (config.c_info.passthrough == LIBXL_PASSTHROUGH_DISABLED)
+			guest->passthrough = 0;
+		else if (config.c_info.passthrough != LIBXL_PASSTHROUGH_DEFAULT ||
+		         config.num_pcidevs > 0)
+			guest->passthrough = 1;
 		guest->populate_on_demand = config.b_info.type == LIBXL_DOMAIN_TYPE_HVM &&
 		                            config.b_info.target_memkb != LIBXL_MEMKB_DEFAULT &&
 		                            config.b_info.max_memkb > config.b_info.target_memkb &&

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import os
 
 from scenario import Machine, expect, scenario
 
@@ -29,6 +30,7 @@ FUNCTIONS = {
            PAIR_SOUND: ("snd_hda_intel", "snd_hda_intel")},
 }
 
+TURNS = int(os.environ.get("XEN_VGPU_TURNS", "10"))  # fewer while working on a scenario
 PCI = "/mnt/test/bin/vgpu-ctl pci"
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED = 0, 1, 2, 3, 6
 
@@ -123,7 +125,7 @@ def expect_guest_has_nothing(guest):
 @scenario(HOST, device=PAIR)
 def pci_ten_times(host, device):
     before = prepare(host)
-    for turn in range(10):
+    for turn in range(TURNS):
         holder, _ = held_by(host, device)
         expect(holder["kind"] == "dom0", f"turn {turn}: held by {holder}")
         pci(host, f"check {device}", DONE, "Xen 4.17")
@@ -189,8 +191,8 @@ def pci_refuses_backends_gpu(host):
     """A process of the backend's name has the device's DRM node open."""
     before = prepare(host)
     node = host.check(f"ls /sys/bus/pci/devices/{full(BOCHS)}/drm | grep card").out.split()[0]
-    host.check(f"cp /bin/sleep /run/vgpu-worker && "
-               f"(/run/vgpu-worker 600 3</dev/dri/{node} >/dev/null 2>&1 & echo $! >/run/pid)")
+    host.check(f"cp /bin/sleep /root/vgpu-worker && "
+               f"(/root/vgpu-worker 600 3</dev/dri/{node} >/dev/null 2>&1 & echo $! >/run/pid)")
     try:
         expect(held_by(host, BOCHS)[0]["kind"] == "backend", "list does not see the backend")
         pci(host, f"assign {BOCHS}", REFUSED, "the vgpu backend draws on 0000:00:03.0")

@@ -2,7 +2,7 @@
 XEN_SCENARIOS ?=
 $B/xen/killafter.so: tests/xen/killafter.c
 	@echo "  CC    $<"
-	$Q mkdir -p $(@D) && $(compile) -shared -o $@ $< -ldl
+	$Q mkdir -p $(@D) && $(compile) -fvisibility=default -shared -o $@ $< -ldl
 
 .PHONY: check-xen
 ## make check-xen  scenarios on an emulated Xen host (some only: XEN_SCENARIOS="pci-refuses-*")

@@ -101,7 +101,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # ---- unit tests: every test may use every archive ------------------------------------
 $B/tests/%: $B/tests/%.o $(TEST_OBJS) $(A_FRONTEND) $(A_WORKER) $(A_DAEMON) $(A_PROTOCOL)
 	@echo "  LD    $@"
-	$Q $(link) -o $@ $^ $(FRONTEND_LIBS) $(WORKER_LIBS) $(DAEMON_LIBS) $(TEST_LIBS)
+	$Q $(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(FRONTEND_LIBS) $(WORKER_LIBS) $(DAEMON_LIBS) $(TEST_LIBS)
 
 all: $(LIBS) $(PROGRAMS:%=$B/bin/%) $(EXTRA_ALL)
 

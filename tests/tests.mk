@@ -40,7 +40,7 @@ check-harness: $(GL_PROGRAMS)
 	! $(PYTHON) tests/run_tests.py --build $B --second softpipe 'gl/trace/*' 'gl/draw/*' 'gl/info/*'
 $B/tests/unit/test_egl_config: $(patsubst %.c,$B/%.o,frontend/egl/config.c frontend/egl/choose.c)
 $B/tests/unit/test_glx_config: $(patsubst %.c,$B/%.o,frontend/glx/config.c frontend/glx/attrib.c frontend/glx/choose.c)
-$B/tests/unit/test_egl: $(patsubst %.c,$B/%.o,$(wildcard frontend/egl/*.c))
+$B/tests/unit/test_egl: $(patsubst %.c,$B/%.o,$(wildcard frontend/egl/*.c frontend/present/*.c))
 # The generated halves and their doubles, without the hand-written ones.
 GEN_TEST_OBJS := $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run) \
 	$(patsubst %,$B/gen/%.o,$(GEN_TESTS) $(GEN_PROTOCOL) $(filter-out proc,$(GEN_FRONTEND)) $(GEN_WORKER)) \

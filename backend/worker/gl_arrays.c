@@ -454,7 +454,8 @@ static bool new_storage(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring, G
 {
 	GLint got = 0;
 
-	r->gl->BufferData(target, (GLsizeiptr)size, NULL, GL_STREAM_DRAW);
+	r->gl->BufferData(target, (GLsizeiptr)size, NULL,
+	                  r->ctx->caps.api == VGPU_API_GLES1 ? GL_DYNAMIC_DRAW : GL_STREAM_DRAW);
 	r->gl->GetBufferParameteriv(target, GL_BUFFER_SIZE, &got);
 	ring->size = got > 0 && (uint64_t)got == size ? size : 0;
 	ring->at = 0;

@@ -53,7 +53,7 @@ static int begin(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgp
 	}
 	if (!is_plain(store)) {
 		plain_store(r, store, false);
-		u->reset = 1;
+		u->reset = true;
 	}
 	return 1;
 }
@@ -79,15 +79,22 @@ int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 bool vgpu_wunpack_nothing(struct vgpu_replay *r, const struct vgpu_ref *ref, int64_t width,
                           int64_t height, int64_t depth, GLenum format, GLenum type)
 {
-	if (ref->kind != VGPU_REF_NULL || width <= 0 || height <= 0 || depth <= 0)
-		return false;
-	if (!vgpu_image_pixel_bits(format, type))
-		vgpu_wcontext_raise(r, GL_INVALID_ENUM);
-	return true;
+	return ref->kind == VGPU_REF_NULL && width > 0 && height > 0 && depth > 0 &&
+	       (vgpu_image_pixel_bits(format, type) || !vgpu_wgl_has_pixel_buffers(r));
+}
+
+void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref)
+{
+	if (ref->kind != VGPU_REF_NULL || !vgpu_wgl_has_pixel_buffers(r))
+		return;
+	r->gl->BindBuffer(GL_PIXEL_UNPACK_BUFFER, vgpu_wgl_sentinel(r));
+	u->sentinel = true;
 }
 
 void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 {
+	if (u->sentinel)
+		r->gl->BindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
 	if (u->reset)
 		plain_store(r, &r->ctx->wgl->unpack, true);
 }
@@ -105,7 +112,7 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 #define UPLOAD_PART(ref, w, h, d, format, type, call)                                             \
 	if (vgpu_wunpack_nothing(r, ref, w, h, d, format, type))                                  \
 		return 0;                                                                         \
-	UPLOAD(ref, w, h, d, format, type, call)
+	UPLOAD(ref, w, h, d, format, type, vgpu_wunpack_guard(r, &u, ref); call)
 
 int replay_glTexImage1D(struct vgpu_replay *r, const struct args_glTexImage1D *a)
 {

@@ -14,7 +14,8 @@
 
 struct vgpu_wunpack {
 	const void *pixels; /* for the driver */
-	int reset;          /* the pixel store was changed: end puts it back */
+	bool reset;         /* the pixel store was changed: end puts it back */
+	bool sentinel;      /* a buffer of ours is bound */
 };
 
 /*
@@ -28,11 +29,14 @@ int vgpu_wunpack_begin(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref,
                        int64_t bytes);
 /*
- * A part of an image that has no pixels would be read from address 0: true if
- * the driver must not be called. Unknown formats raise their error here.
+ * A part of an image that comes without pixels: NULL would be read. True: the
+ * driver must not be called (natively nothing happens either). Where the format
+ * is unknown the driver is to find the error: it gets a buffer of one byte.
  */
 bool vgpu_wunpack_nothing(struct vgpu_replay *r, const struct vgpu_ref *ref, int64_t width,
                           int64_t height, int64_t depth, GLenum format, GLenum type);
+/* After begin, before such a call: NULL becomes an offset into that buffer. */
+void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref);
 void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u);
 
 #endif

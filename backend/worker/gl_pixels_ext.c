@@ -17,7 +17,7 @@
 #define UPLOAD_PART(w, h, d, call)                                                                \
 	if (vgpu_wunpack_nothing(r, &a->pixels, w, h, d, a->format, a->type))                     \
 		return 0;                                                                         \
-	UPLOAD(w, h, d, call)
+	UPLOAD(w, h, d, vgpu_wunpack_guard(r, &u, &a->pixels); call)
 
 /* EXT_direct_state_access makes objects of names that were never generated. */
 #define TEXTURE(a) vgpu_host_name_bind(r, VGPU_NAME_TEXTURE, (a)->texture, (a)->target)

@@ -42,11 +42,6 @@ static void plain_store(struct vgpu_replay *r, const struct vgpu_pixel_store *s,
 		gl->PixelStorei(GL_PACK_SKIP_IMAGES, restore ? s->skip_images : 0);
 }
 
-static bool has_pack_buffers(const struct vgpu_wcaps *caps)
-{
-	return caps->es ? caps->version >= 30 && caps->api != VGPU_API_GLES1 : caps->version >= 21;
-}
-
 /*
  * bytes: what the driver will write to client memory. Returns true: call the
  * driver with rb->pixels, then end. False: nothing is called, *rc_out is the
@@ -56,7 +51,6 @@ static bool begin(struct vgpu_replay *r, struct readback *rb, uint16_t op,
                   const struct vgpu_ref *ref, uint64_t bytes, int *rc_out)
 {
 	const struct vgpu_pixel_store *store = vgpu_wgl_pack(r);
-	struct vgpu_wgl *w = r->ctx->wgl;
 	GLuint bound;
 
 	*rb = (struct readback){ .op = op, .kind = ref->kind };
@@ -85,14 +79,9 @@ static bool begin(struct vgpu_replay *r, struct readback *rb, uint16_t op,
 		return true;
 	}
 	/* nothing to write to: let the driver find out why */
-	if (!has_pack_buffers(&r->ctx->caps))
+	if (!vgpu_wgl_has_pixel_buffers(r))
 		return false;
-	if (!w->sentinel) {
-		r->gl->GenBuffers(1, &w->sentinel);
-		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, w->sentinel);
-		r->gl->BufferData(GL_PIXEL_PACK_BUFFER, 1, NULL, GL_STREAM_READ);
-	}
-	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, w->sentinel);
+	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, vgpu_wgl_sentinel(r));
 	rb->old = bound;
 	rb->sentinel = true;
 	return true;
@@ -221,6 +210,31 @@ static int32_t dims_of(GLenum target)
 	}
 }
 
+/*
+ * The blocks of a compressed level. Drivers' own answers (GL_TEXTURE_COMPRESSED_BLOCK_WIDTH) are
+ * wrong too often; the size of the whole and the shape that the format's name says are not.
+ */
+static void block_of(struct vgpu_tex_level *l, GLenum internal)
+{
+	static const uint8_t astc[][2] = { { 4, 4 }, { 5, 4 }, { 5, 5 }, { 6, 5 }, { 6, 6 },
+		                           { 8, 5 }, { 8, 6 }, { 8, 8 }, { 10, 5 }, { 10, 6 },
+		                           { 10, 8 }, { 10, 10 }, { 12, 10 }, { 12, 12 } };
+	GLenum n = internal - GL_COMPRESSED_RGBA_ASTC_4x4_KHR;
+	uint64_t blocks;
+
+	if (n >= 14)
+		n = internal - GL_COMPRESSED_SRGB8_ALPHA8_ASTC_4x4_KHR;
+	l->block_width = n < 14 ? astc[n][0] : 4;
+	l->block_height = n < 14 ? astc[n][1] : 4;
+	if (internal == GL_COMPRESSED_RGB_FXT1_3DFX || internal == GL_COMPRESSED_RGBA_FXT1_3DFX)
+		l->block_width = 8;
+	l->block_bytes = 1;
+	blocks = vgpu_tex_compressed_bytes(l, l->width, l->height, l->depth);
+	l->block_bytes = 0;
+	if (blocks && (uint64_t)l->compressed_bytes % blocks == 0)
+		l->block_bytes = (int32_t)((uint64_t)l->compressed_bytes / blocks);
+}
+
 static bool can_ask(struct vgpu_replay *r, GLuint how)
 {
 	const struct vgpu_gl *gl = r->gl;
@@ -241,13 +255,46 @@ static bool can_ask(struct vgpu_replay *r, GLuint how)
 	}
 }
 
+/* What a texture is. Mesa answers GL_TEXTURE_TARGET in core profiles only: else it is tried out. */
+static GLenum target_of(struct vgpu_replay *r, GLuint texture)
+{
+	static const GLenum kinds[][2] = {
+		{ GL_TEXTURE_2D, GL_TEXTURE_BINDING_2D },
+		{ GL_TEXTURE_3D, GL_TEXTURE_BINDING_3D },
+		{ GL_TEXTURE_CUBE_MAP, GL_TEXTURE_BINDING_CUBE_MAP },
+		{ GL_TEXTURE_2D_ARRAY, GL_TEXTURE_BINDING_2D_ARRAY },
+		{ GL_TEXTURE_CUBE_MAP_ARRAY, GL_TEXTURE_BINDING_CUBE_MAP_ARRAY },
+		{ GL_TEXTURE_1D, GL_TEXTURE_BINDING_1D },
+	};
+	GLint value = 0, old;
+	size_t i;
+
+	r->gl->GetTextureParameteriv(texture, GL_TEXTURE_TARGET, &value);
+	if (r->gl->GetError() == GL_NO_ERROR && value)
+		return (GLenum)value;
+	if (!r->gl->IsTexture(texture))
+		return 0;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		GLenum error;
+
+		if (!vgpu_wgl_integer(r, kinds[i][1], &old))
+			continue;
+		r->gl->BindTexture(kinds[i][0], texture);
+		error = r->gl->GetError();
+		r->gl->BindTexture(kinds[i][0], (GLuint)old);
+		if (error == GL_NO_ERROR)
+			return kinds[i][0];
+	}
+	return GL_TEXTURE_RECTANGLE; /* or another of two dimensions */
+}
+
 /* What the driver says of a level; all zero when there is none. Leaves no error. */
 static struct vgpu_tex_level ask_level(struct vgpu_replay *r, GLuint how, GLenum target,
                                        GLuint guest, GLint level)
 {
 	struct vgpu_tex_level l = { 0 };
 	GLuint object = guest;
-	GLint value = 0, internal;
+	GLint internal;
 	int i;
 
 	if (!can_ask(r, how))
@@ -256,8 +303,7 @@ static struct vgpu_tex_level ask_level(struct vgpu_replay *r, GLuint how, GLenum
 	if (how == VGPU_TEX_NAMED || how == VGPU_TEX_NAMED_EXT)
 		object = vgpu_host_name(r, VGPU_NAME_TEXTURE, guest);
 	if (how == VGPU_TEX_NAMED) {
-		r->gl->GetTextureParameteriv(object, GL_TEXTURE_TARGET, &value);
-		target = (GLenum)value;
+		target = target_of(r, object);
 	}
 	l.width = level_parameter(r, how, target, object, level, GL_TEXTURE_WIDTH);
 	l.height = level_parameter(r, how, target, object, level, GL_TEXTURE_HEIGHT);
@@ -275,17 +321,7 @@ static struct vgpu_tex_level ask_level(struct vgpu_replay *r, GLuint how, GLenum
 				l.compressed_bytes *= 6;
 			internal = level_parameter(r, how, target, object, level,
 			                           GL_TEXTURE_INTERNAL_FORMAT);
-			if (r->ctx->caps.version >= 43) {
-				r->gl->GetInternalformativ(target, (GLenum)internal,
-				                           GL_TEXTURE_COMPRESSED_BLOCK_WIDTH, 1,
-				                           &l.block_width);
-				r->gl->GetInternalformativ(target, (GLenum)internal,
-				                           GL_TEXTURE_COMPRESSED_BLOCK_HEIGHT, 1,
-				                           &l.block_height);
-				r->gl->GetInternalformativ(target, (GLenum)internal,
-				                           GL_TEXTURE_COMPRESSED_BLOCK_SIZE, 1,
-				                           &l.block_bytes);
-			}
+			block_of(&l, (GLenum)internal);
 		}
 	} else {
 		l = (struct vgpu_tex_level){ 0 };

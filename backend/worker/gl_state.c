@@ -74,6 +74,25 @@ static bool exists(const struct vgpu_wcaps *caps, enum vgpu_wbinding binding)
 	}
 }
 
+bool vgpu_wgl_has_pixel_buffers(struct vgpu_replay *r)
+{
+	return exists(&r->ctx->caps, VGPU_WBIND_PACK);
+}
+
+GLuint vgpu_wgl_sentinel(struct vgpu_replay *r)
+{
+	struct vgpu_wgl *w = r->ctx->wgl;
+	GLint old = 0;
+
+	if (!w->sentinel && vgpu_wgl_integer(r, GL_PIXEL_PACK_BUFFER_BINDING, &old)) {
+		r->gl->GenBuffers(1, &w->sentinel);
+		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, w->sentinel);
+		r->gl->BufferData(GL_PIXEL_PACK_BUFFER, 1, NULL, GL_STREAM_READ);
+		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, (GLuint)old);
+	}
+	return w->sentinel;
+}
+
 bool vgpu_wgl_bound(struct vgpu_replay *r, enum vgpu_wbinding binding, GLuint *name_out)
 {
 	static const GLenum pnames[VGPU_WBIND_COUNT] = {

@@ -59,7 +59,7 @@ struct vgpu_wgl {
 
 	struct vgpu_wbuffer_ring arrays, indices;
 	GLuint nothing;  /* a buffer for arrays that have none */
-	GLuint sentinel; /* a pack buffer of one byte, for read-backs that must fail */
+	GLuint sentinel; /* a buffer of one byte, for transfers that must fail */
 };
 
 /* The current context's, made at first use; NULL when memory is short. */
@@ -85,6 +85,11 @@ const struct vgpu_pixel_store *vgpu_wgl_unpack(struct vgpu_replay *r);
 
 /* An integer of the driver; false when it does not answer. Leaves no error but inside glBegin. */
 bool vgpu_wgl_integer(struct vgpu_replay *r, GLenum pname, GLint *out);
+
+/* GL_PIXEL_PACK_BUFFER and GL_PIXEL_UNPACK_BUFFER exist. */
+bool vgpu_wgl_has_pixel_buffers(struct vgpu_replay *r);
+/* A buffer of one byte: for transfers that must fail. Host name; changes no binding that is asked. */
+GLuint vgpu_wgl_sentinel(struct vgpu_replay *r);
 
 /* gl_arrays.c */
 

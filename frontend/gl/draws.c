@@ -267,8 +267,6 @@ void vgpu_gl_draw_indexed(struct vgpu_context *ctx, const struct vgpu_gl_indexed
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 	} else if (!vgpu_gl_index_bytes(d->type)) {
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
-	} else if (!vao->element_buffer && vao->name && (gl->core || !gl->desktop)) {
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 	} else if (!d->count || !d->instances || (!vao->element_buffer && !d->indices)) {
 		struct vgpu_gl_indexed none = *d;
 

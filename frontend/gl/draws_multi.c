@@ -72,8 +72,6 @@ static void multi(GLenum mode, const GLsizei *count, GLenum type, const void *co
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 	} else if (!vgpu_gl_index_bytes(type)) {
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
-	} else if (!gl->vao->element_buffer && gl->vao->name && (gl->core || !gl->desktop)) {
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 	} else if (vgpu_gl_vao_client(gl->vao)) {
 		for (i = 0; i < drawcount; i++) {
 			struct vgpu_gl_indexed d = { mode, count[i], type, indices[i], .instances = 1,

@@ -94,6 +94,10 @@ static void draw_buffers(struct vgpu_context *ctx, GLuint framebuffer, GLsizei n
 void GLAPIENTRY entry_glDrawBuffer(GLenum buf)
 {
 	VGPU_GL_CONTEXT();
+	if (!gl->desktop) { /* the host has the entry point, ES has not */
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	draw_buffers(ctx, gl->draw_framebuffer, 1, &buf);
 	enc_glDrawBuffer(s, buf);
 }

@@ -31,7 +31,7 @@ static int space_set(struct vgpu_name_space *s, uint32_t name)
 		return -ENOSPC;
 	if (!s->used) {
 		/* large enough that the C library maps it: untouched pages cost nothing */
-		_Atomic uint64_t *used = calloc(WORDS, sizeof(*used));
+		_Atomic uint64_t *used = calloc(2 * WORDS, sizeof(*used));
 
 		if (!used)
 			return -ENOMEM;
@@ -40,6 +40,18 @@ static int space_set(struct vgpu_name_space *s, uint32_t name)
 	}
 	s->used[name / 64] |= BIT(name);
 	return 0;
+}
+
+/*
+ * A freed name that only one context may hand out again stands in the second
+ * half of the bitmap.
+ */
+static void space_retire(struct vgpu_name_space *s, uint32_t name, bool retired)
+{
+	if (retired)
+		s->used[WORDS + name / 64] |= BIT(name);
+	else
+		s->used[WORDS + name / 64] &= ~BIT(name);
 }
 
 static void space_clear(struct vgpu_name_space *s, uint32_t name)
@@ -58,12 +70,12 @@ static uint32_t space_take(struct vgpu_name_space *s)
 
 	if (!s->used)
 		return space_set(s, 1) ? 0 : 1;
-	for (w = s->hint; w < WORDS && !~s->used[w]; w++)
+	for (w = s->hint; w < WORDS && !~(s->used[w] | s->used[WORDS + w]); w++)
 		;
 	s->hint = w;
 	if (w == WORDS)
 		return 0;
-	name = w * 64 + (uint32_t)__builtin_ctzll(~s->used[w]);
+	name = w * 64 + (uint32_t)__builtin_ctzll(~(s->used[w] | s->used[WORDS + w]));
 	return space_set(s, name) ? 0 : name;
 }
 
@@ -99,19 +111,18 @@ static void unlock(struct vgpu_context *ctx, enum vgpu_name_kind kind)
 		pthread_mutex_unlock(&ctx->share->lock);
 }
 
-static bool pool_push(struct vgpu_name_pool *pool, uint32_t name)
+static void pool_push(struct vgpu_name_pool *pool, uint32_t name)
 {
 	uint32_t *names;
 
 	if (pool->count == pool->size) {
 		names = realloc(pool->names, (pool->size * 2 + 16) * sizeof(*names));
 		if (!names)
-			return false; /* the name is lost, not more */
+			return;
 		pool->names = names;
 		pool->size = pool->size * 2 + 16;
 	}
 	pool->names[pool->count++] = name;
-	return true;
 }
 
 static uint32_t take(struct vgpu_context *ctx, enum vgpu_name_kind kind)
@@ -120,8 +131,13 @@ static uint32_t take(struct vgpu_context *ctx, enum vgpu_name_kind kind)
 
 	if (is_monotonic(kind))
 		return ++s->monotonic ? s->monotonic : ++s->monotonic;
-	if (is_shared(kind) && ctx->gl->freed[kind].count)
-		return ctx->gl->freed[kind].names[--ctx->gl->freed[kind].count];
+	while (is_shared(kind) && ctx->gl->freed[kind].count) {
+		uint32_t name = ctx->gl->freed[kind].names[--ctx->gl->freed[kind].count];
+
+		space_retire(s, name, false);
+		if (!space_test(s, name)) /* the program may have taken it up by itself */
+			return space_set(s, name) ? 0 : name;
+	}
 	return space_take(s);
 }
 
@@ -131,10 +147,11 @@ static void give(struct vgpu_context *ctx, enum vgpu_name_kind kind, uint32_t na
 
 	if (is_monotonic(kind) || !name || !space_test(s, name))
 		return;
-	if (is_shared(kind) && ctx->share->contexts > 1)
+	space_clear(s, name);
+	if (is_shared(kind) && ctx->share->contexts > 1) {
+		space_retire(s, name, true); /* lost if the pool cannot grow */
 		pool_push(&ctx->gl->freed[kind], name);
-	else
-		space_clear(s, name);
+	}
 }
 
 int vgpu_guest_names_alloc(struct vgpu_context *ctx, enum vgpu_name_kind kind, uint32_t n,
@@ -171,7 +188,8 @@ uint32_t vgpu_guest_names_range(struct vgpu_context *ctx, enum vgpu_name_kind ki
 			first = 0;
 			goto out;
 		}
-		if (space_test(s, first + i)) {
+		if (space_test(s, first + i) ||
+		    (s->used && (s->used[WORDS + (first + i) / 64] & BIT(first + i)))) {
 			first += i + 1;
 			i = 0;
 		} else {
@@ -229,7 +247,9 @@ void vgpu_guest_names_leave(struct vgpu_context *ctx)
 	pthread_mutex_lock(&ctx->share->lock);
 	for (k = 0; k < VGPU_NAME_SHARED_COUNT; k++) {
 		for (i = 0; i < gl->freed[k].count; i++)
-			space_clear(&ctx->share->names[k], gl->freed[k].names[i]);
+			space_retire(&ctx->share->names[k], gl->freed[k].names[i], false);
+		if (gl->freed[k].count)
+			ctx->share->names[k].hint = 0;
 		free(gl->freed[k].names);
 	}
 	ctx->share->contexts--;

@@ -26,9 +26,17 @@ static bool hidden(const char *name)
 	static const char *const names[] = {
 #define HIDE(name, reason) name,
 #include "frontend/gl/hidden_extensions.h"
-#undef HIDE
+	};
+	static const char *const shown[] = {
+#define SHOW(name) name,
+#include "frontend/gl/hidden_extensions.h"
 	};
 	size_t i;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (!strcmp(name, shown[i]))
+			return false;
+	}
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(name, names[i]))
@@ -213,8 +221,12 @@ const GLubyte *GLAPIENTRY entry_glGetStringi(GLenum name, GLuint index)
 			st->shading_versions = n > 0 ? calloc((size_t)n, sizeof(char *)) : NULL;
 			st->shading_count = st->shading_versions ? (uint32_t)n : 0;
 		}
-		if (index < st->shading_count)
-			return (const GLubyte *)cached(ctx, &st->shading_versions[index], name, 1, index);
+		if (index < st->shading_count) {
+			const char *version = cached(ctx, &st->shading_versions[index], name, 1, index);
+
+			/* the one of GLSL 1.10 is empty, which on the wire looks like none */
+			return (const GLubyte *)(version ? version : "");
+		}
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 		return NULL;
 	default:

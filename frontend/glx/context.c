@@ -39,7 +39,8 @@ struct vgpu_glx_context *vgpu_glx_context_add(Display *dpy, struct vgpu_glx_scre
 	return c;
 }
 
-struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
+/* Also one that is destroyed, and lives because it is current. */
+static struct vgpu_glx_context *find(GLXContext handle)
 {
 	struct vgpu_glx_context *c;
 
@@ -48,6 +49,13 @@ struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
 		if ((GLXContext)c == handle)
 			break;
 	pthread_mutex_unlock(&vgpu_glx_lock);
+	return c;
+}
+
+struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
+{
+	struct vgpu_glx_context *c = find(handle);
+
 	return c && !c->destroyed ? c : NULL;
 }
 
@@ -155,12 +163,14 @@ GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render
 
 void vgpu_glXDestroyContext(Display *dpy, GLXContext handle)
 {
-	struct vgpu_glx_context *c = vgpu_glx_context_find(handle);
+	struct vgpu_glx_context *c = find(handle);
 
 	if (!c) {
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadContext, X_GLXDestroyContext, None);
 		return;
 	}
+	if (c->destroyed) /* again, while it is current: natively that does nothing */
+		return;
 	c->destroyed = true;
 	vgpu_glx_context_unref(c);
 }

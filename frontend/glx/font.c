@@ -137,7 +137,9 @@ static void compile_glyph(const struct gl *gl, const struct sheet *s, XImage *im
 					(GLubyte)(0x80 >> x % 8);
 		}
 	}
-	gl->Bitmap(width, height, -m->lbearing, m->descent, m->width, 0, bits);
+	/* descent - 1: so the specification of glXUseXFont has it */
+	gl->Bitmap(width, height, (GLfloat)-m->lbearing, (GLfloat)(m->descent - 1), m->width, 0,
+		   bits);
 }
 
 static void set_unpack(const struct gl *gl)

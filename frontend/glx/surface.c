@@ -201,8 +201,17 @@ static void destroy(Display *dpy, XID id, enum vgpu_glx_drawable_type type, int 
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, error, request, id);
 }
 
+/* A GLX window ends with its X window: then there is none left to destroy. */
 void vgpu_glXDestroyWindow(Display *dpy, GLXWindow window)
 {
+	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, window, false);
+	uint32_t width, height;
+	bool gone = d && d->type == VGPU_GLX_WINDOW &&
+		    !vgpu_glx_drawable_extent(dpy, d, &width, &height);
+
+	vgpu_glx_drawable_unref(d);
+	if (gone)
+		vgpu_glx_drawable_remove(dpy, window, VGPU_GLX_WINDOW);
 	destroy(dpy, window, VGPU_GLX_WINDOW, GLXBadWindow, X_GLXDestroyWindow);
 }
 

@@ -47,6 +47,12 @@ def draw_new(test):
     same_lines(test, [test.build("tests/gl/draw_new")])
 
 
+@case("gl/draw/memory", groups=("gl", "fast"), timeout=120)
+def draw_memory(test):
+    """Client arrays, indices, pixel stores, maps, read-backs: tests/gl/draw_memory.c."""
+    same_lines(test, [test.build("tests/gl/draw_memory")])
+
+
 @case("gl/draw/threads", groups=("gl", "fast"), timeout=60)
 def threads(test):
     """Four threads with contexts of one share group, each sees its own colours."""

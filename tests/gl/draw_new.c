@@ -500,7 +500,9 @@ static void es3_draw(void)
 	glEnableVertexAttribArray(0);
 	glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, 0, tri); /* client memory is legal in ES */
 	glDrawElements(GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, index);
-	glDrawBuffer(GL_BACK);
+	glDrawBuffers(1, (const GLenum[]){ GL_BACK });
+	draw_say(" %x", glGetError());
+	glDrawBuffers(1, (const GLenum[]){ GL_COLOR_ATTACHMENT0 });
 	draw_say(" %x", glGetError());
 }
 

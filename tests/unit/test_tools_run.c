@@ -184,27 +184,38 @@ static void test_backend_fails(void **state)
 	assert_clean();
 }
 
+static pid_t fake;
+static char fake_path[64];
+
+/* A failed assertion leaves the test at once: the fake is ended here. */
+static int stop_fake(void **state)
+{
+	if (fake > 0) {
+		kill(fake, SIGKILL);
+		waitpid(fake, NULL, 0);
+	}
+	fake = 0;
+	unlink(fake_path);
+	return 0;
+}
+
 static void test_running_backend_is_used(void **state)
 {
-	char out[8192], path[64], before[128];
-	pid_t fake;
+	char out[8192], before[128];
 	int sock;
 
-	snprintf(path, sizeof(path), "%s/vgpu.sock", prefix);
-	sock = fake_listen(path);
+	snprintf(fake_path, sizeof(fake_path), "%s/vgpu.sock", prefix);
+	sock = fake_listen(fake_path);
 	fake = fork();
 	if (fake == 0)
 		fake_serve(sock, FAKE_ANSWERS, before_it, all_ended);
 	close(sock);
 	assert_int_equal(run("", "sh -c 'echo $VGPU_SOCKET'", out, sizeof(out)), 0);
-	snprintf(before, sizeof(before), "%s\n", path);
+	snprintf(before, sizeof(before), "%s\n", fake_path);
 	assert_string_equal(out, before);
 	/* the fake's connections belong to process 1, which we did not start */
 	assert_int_equal(run("", "--stats true", out, sizeof(out)), 0);
 	assert_non_null(strstr(out, "true opened no connection"));
-	kill(fake, SIGKILL);
-	waitpid(fake, NULL, 0);
-	unlink(path);
 }
 
 static void test_stats(void **state)
@@ -228,6 +239,12 @@ static void test_stats(void **state)
 	assert_int_equal(run("FAKE=stays", "--json - true", out, sizeof(out)), 0);
 	assert_non_null(strstr(out, "\"frames\":42"));
 	assert_non_null(strstr(out, "\"complete\":false"));
+	assert_int_equal(
+		run("", "--record $XDG_RUNTIME_DIR/r sh -c 'echo $VGPU_RECORD'", out, sizeof(out)),
+		0);
+	snprintf(command, sizeof(command), "%s/r\n", prefix);
+	assert_string_equal(out, command);
+	assert_int_equal(run("", "--record /nonexistent/r true", out, sizeof(out)), 1);
 	assert_int_equal(run("", "--json /nonexistent/j true", out, sizeof(out)), 1);
 	assert_int_equal(run("", "--json /dev/full true", out, sizeof(out)), 1);
 	assert_clean();
@@ -260,7 +277,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_killed_run_takes_its_backend_along),
 		cmocka_unit_test(test_backend_fails),
-		cmocka_unit_test(test_running_backend_is_used),
+		cmocka_unit_test_teardown(test_running_backend_is_used, stop_fake),
 		cmocka_unit_test(test_stats),
 	};
 	char command[64];

@@ -99,7 +99,8 @@ int vgpu_admin_request(int sock, const char *request, struct json_object **json_
 		return -ENOMEM;
 	vgpu_broker_msg_init(msg, VGPU_BROKER_ADMIN, "%s", request);
 	rc = vgpu_broker_send(sock, msg, NULL);
-	if (rc == 0)
+	/* whoever has hung up already may have said something first */
+	if (rc == 0 || rc == -EPIPE)
 		rc = vgpu_broker_recv(sock, msg, fds);
 	if (rc == -EAGAIN)
 		rc = -ETIMEDOUT;

@@ -168,8 +168,9 @@ static void check_backend(struct run *run)
 
 		if (user && user->backend) {
 			mend(found(run, "backend", VGPU_PCI_FAIL,
-			           "the vgpu backend draws on %s: %s (process %d) has %s open",
-			           named(dev), user->program, user->pid, user->node),
+			           "the vgpu backend draws on %s: %s (process %d) %s %s",
+			           named(dev), user->program, user->pid,
+			           user->told ? "is configured for" : "has open", user->node),
 			     "configure the backend to use another GPU, or stop it: "
 			     "systemctl stop vgpu-backendd");
 			return;
@@ -328,10 +329,11 @@ static void check_guest_state(struct run *run)
 	if (guest->domid == VGPU_PCI_NO_DOMID)
 		found(run, "hot-plug", VGPU_PCI_PASS,
 		      "guest %s does not run: it gets the device when it starts", guest->name);
-	else if (guest->passthrough == 0)
-		mend(found(run, "hot-plug", VGPU_PCI_FAIL,
-		           "guest %s (domain %u) was started without passthrough: Xen gives it no "
-		           "device while it runs", guest->name, guest->domid),
+	else if (guest->passthrough <= 0)
+		mend(found(run, "hot-plug", guest->passthrough < 0 ? VGPU_PCI_WARN : VGPU_PCI_FAIL,
+		           "guest %s (domain %u) was %sstarted without passthrough: Xen gives it no "
+		           "device while it runs", guest->name, guest->domid,
+		           guest->passthrough < 0 ? "perhaps " : ""),
 		     "add passthrough=\"enabled\" (or the pci= line) to %s and start it again",
 		     guest->config_path[0] ? guest->config_path : "its configuration");
 	else

@@ -58,18 +58,23 @@ static void read_devices(const XLU_Config *cfg, struct vgpu_pci_guest *guest)
 	}
 }
 
+/* libxl's rule: what a guest can take while it runs is decided when it starts. */
+static int read_passthrough(const XLU_Config *cfg, const struct vgpu_pci_guest *guest)
+{
+	const char *text;
+
+	if (xlu_cfg_get_string(cfg, "passthrough", &text, 1) == 0 && strcmp(text, "default"))
+		return strcmp(text, "disabled") != 0;
+	return guest->configured_count > 0;
+}
+
 static void read_all(const XLU_Config *cfg, const char *name, struct vgpu_pci_guest *guest)
 {
 	long memory = 0, most = 0, number;
-	const char *text;
 
 	snprintf(guest->name, sizeof(guest->name), "%s", name);
 	guest->type = read_type(cfg);
 	guest->e820_host = xlu_cfg_get_long(cfg, "e820_host", &number, 1) == 0 && number != 0;
-	if (xlu_cfg_get_string(cfg, "passthrough", &text, 1) == 0)
-		guest->passthrough = strcmp(text, "disabled") != 0;
-	else
-		guest->passthrough = guest->configured_count > 0;
 	xlu_cfg_get_long(cfg, "memory", &memory, 1);
 	xlu_cfg_get_long(cfg, "maxmem", &most, 1);
 	guest->populate_on_demand = guest->type == VGPU_PCI_GUEST_HVM && most > memory;
@@ -90,6 +95,8 @@ static bool read_file(const char *path, const char *name, bool all, struct vgpu_
 		read_devices(cfg, guest);
 		if (all)
 			read_all(cfg, name, guest);
+		if (all || guest->passthrough < 0)
+			guest->passthrough = read_passthrough(cfg, guest);
 	}
 	if (cfg)
 		xlu_cfg_destroy(cfg);

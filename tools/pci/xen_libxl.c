@@ -160,7 +160,12 @@ static void guest_details(struct libxl_xen *xen, struct vgpu_pci_guest *guest)
 		if (config.b_info.type == LIBXL_DOMAIN_TYPE_PV)
 			guest->e820_host = !libxl_defbool_is_default(config.b_info.u.pv.e820_host) &&
 			                   libxl_defbool_val(config.b_info.u.pv.e820_host);
-		guest->passthrough = config.c_info.passthrough != LIBXL_PASSTHROUGH_DISABLED;
+		/* as it was asked for; libxl's default goes by the devices that it began with */
+		if (config.c_info.passthrough == LIBXL_PASSTHROUGH_DISABLED)
+			guest->passthrough = 0;
+		else if (config.c_info.passthrough != LIBXL_PASSTHROUGH_DEFAULT ||
+		         config.num_pcidevs > 0)
+			guest->passthrough = 1;
 		guest->populate_on_demand = config.b_info.type == LIBXL_DOMAIN_TYPE_HVM &&
 		                            config.b_info.target_memkb != LIBXL_MEMKB_DEFAULT &&
 		                            config.b_info.max_memkb > config.b_info.target_memkb &&

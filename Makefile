@@ -43,7 +43,7 @@ include install.mk
 # ---- generated code --------------------------------------------------------
 GEN_STAMP := $B/gen/.stamp
 GEN_TOOL  := $(wildcard protocol/gl/*.py)
-GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/*.ini) protocol/vgpu.xml $(REGISTRY)
+GEN_IN    := $(wildcard protocol/gl/*.txt protocol/gl/annotations/*.ini) protocol/vgpu.xml $(REGISTRY)
 GEN_C     := $(GEN_PROTOCOL) $(GEN_FRONTEND) $(GEN_WORKER) $(GEN_TESTS)
 
 $(GEN_STAMP): $(GEN_TOOL) $(GEN_IN)
@@ -101,7 +101,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # ---- unit tests: every test may use every archive ------------------------------------
 $B/tests/%: $B/tests/%.o $(TEST_OBJS) $(A_FRONTEND) $(A_WORKER) $(A_DAEMON) $(A_PROTOCOL)
 	@echo "  LD    $@"
-	$Q $(link) -o $@ $^ $(FRONTEND_LIBS) $(WORKER_LIBS) $(DAEMON_LIBS) $(TEST_LIBS)
+	$Q $(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(FRONTEND_LIBS) $(WORKER_LIBS) $(DAEMON_LIBS) $(TEST_LIBS)
 
 all: $(LIBS) $(PROGRAMS:%=$B/bin/%) $(EXTRA_ALL)
 

@@ -85,6 +85,8 @@ int vgpu_drawable_create(struct vgpu_client *client, const struct vgpu_drawable_
 void vgpu_drawable_destroy(struct vgpu_drawable *drawable);
 /* Current size in pixels, as far as known here. */
 void vgpu_drawable_size(struct vgpu_drawable *drawable, uint32_t *width, uint32_t *height);
+/* False: what is drawn is shown without a swap. */
+bool vgpu_drawable_double_buffered(const struct vgpu_drawable *drawable);
 /* Ask the presenter for the size and resize the host's buffers if it changed. GL thread. */
 void vgpu_drawable_check_size(struct vgpu_drawable *drawable);
 /* 0: show as soon as possible; n: at most one frame per n display refreshes. */

@@ -286,6 +286,11 @@ void vgpu_drawable_set_swap_interval(struct vgpu_drawable *d, int interval)
 	pthread_mutex_unlock(&d->lock);
 }
 
+bool vgpu_drawable_double_buffered(const struct vgpu_drawable *d)
+{
+	return d->params.double_buffer;
+}
+
 int vgpu_drawable_buffer_age(struct vgpu_drawable *d)
 {
 	(void)d;

@@ -141,6 +141,20 @@ int vgpu_broker_path(char *path, uint32_t size)
 	return n < 0 || (uint32_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
+/* The usual place may be anybody's folder in /tmp: only root or ourselves may be the backend there. */
+static int check_peer(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	const char *env = getenv("VGPU_SOCKET");
+
+	if (env && *env)
+		return 0; /* the user's own choice */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return -errno;
+	return peer.uid == 0 || peer.uid == geteuid() ? 0 : -EPERM;
+}
+
 int vgpu_broker_connect(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -154,6 +168,11 @@ int vgpu_broker_connect(void)
 		return -errno;
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
 		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	rc = check_peer(fd);
+	if (rc) {
 		close(fd);
 		return rc;
 	}

@@ -82,7 +82,10 @@ void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type typ
  */
 int vgpu_broker_path(char *path, uint32_t size);
 
-/* Connect to the backend's socket. Returns a descriptor or a negative errno. */
+/*
+ * Connect to the backend's socket. Returns a descriptor or a negative errno:
+ * -EPERM when VGPU_SOCKET is not set and another user than root listens there.
+ */
 int vgpu_broker_connect(void);
 
 #endif

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the test cases of tests/gl and tests/conformance: each against the host's GL first, then
-through the split, and compares. Prints one line a case and ends with
+"""Runs the test cases of tests/*/cases_*.py. Those with GL run on the host's GL first, then through
+the split, and compare. Prints one line a case and ends with
 "N passed, N failed, N skipped"; exits with 1 when anything failed or nothing ran.
 
-    tests/run_tests.py --group fast             what "make check-gl-fast" runs
+    tests/run_tests.py --group fast             some cases of every kind
     tests/run_tests.py gl/programs/glxgears     this one (shell patterns work)
     tests/run_tests.py --second native          the harness against itself: all must pass
     tests/run_tests.py --second softpipe        against another driver: some must fail
@@ -14,6 +14,7 @@ import concurrent.futures
 import fnmatch
 import glob
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -26,13 +27,15 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import case as case_module  # noqa: E402
 
 
-def load_cases():
+def load_cases(options):
     for path in sorted(glob.glob(os.path.join(ROOT, "tests", "*", "cases_*.py"))):
         name = os.path.basename(path)[:-3]
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
+        if hasattr(module, "register"):
+            module.register(options)
     return case_module.CASES
 
 
@@ -59,6 +62,7 @@ def parse_arguments():
     parser.add_argument("--build", default=os.environ.get("B", "build"), help="build folder")
     parser.add_argument("--logs", help="folder for logs (default: BUILD/test-logs)")
     parser.add_argument("-j", "--jobs", type=int, default=1, help="cases at once (default: 1)")
+    parser.add_argument("--counts", help="write the counts to this file as JSON")
     parser.add_argument("--list", action="store_true", help="print the names and exit")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)
@@ -91,7 +95,7 @@ def rerun_command(case_, options):
 
 def main():
     options = parse_arguments()
-    chosen = choose(load_cases(), options)
+    chosen = choose(load_cases(options), options)
     if options.list:
         for case_ in chosen:
             print("%-44s %s" % (case_.name, " ".join(case_.groups)))
@@ -100,7 +104,7 @@ def main():
         print("run_tests.py: no case matches", file=sys.stderr)
         return 2
     os.makedirs(options.logs, exist_ok=True)
-    counts = {"PASS": 0, "FAIL": 0, "SKIP": 0}
+    counts, failed = {"PASS": 0, "FAIL": 0, "SKIP": 0}, []
     lock = threading.Lock()
 
     def one(case_):
@@ -112,6 +116,7 @@ def main():
             line = "%s %s (%.1f s)" % (status, case_.name, seconds)
             print("; ".join([line] + ([reason] if reason else []) + notes), flush=True)
             if status == "FAIL":
+                failed.append(case_.name)
                 folder = os.path.join(options.logs, case_.name.replace("/", "."))
                 print("     logs: %s\n     alone: %s" % (
                     os.path.relpath(folder), rerun_command(case_, options)), flush=True)
@@ -124,6 +129,9 @@ def main():
     if options.second != "split":
         print("the second run was %s, not the split: this says nothing about xen-vgpu"
               % options.second)
+    if options.counts:
+        with open(options.counts, "w", encoding="utf-8") as f:
+            json.dump(dict(counts, failed=failed), f)
     print("%d passed, %d failed, %d skipped" % (counts["PASS"], counts["FAIL"], counts["SKIP"]))
     return 1 if counts["FAIL"] or not counts["PASS"] else 0
 

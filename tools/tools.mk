@@ -6,6 +6,13 @@ DATADIR    ?= $(PREFIX)/share
 LIBEXECDIR ?= $(PREFIX)/libexec/xen-vgpu
 CFLAGS_tools/common/paths := -DVGPU_LIBDIR='"$(LIBDIR)"' -DVGPU_DATADIR='"$(DATADIR)"' \
 	-DVGPU_LIBEXECDIR='"$(LIBEXECDIR)"'
+# compiled in: made again when they change ("make", then "make install PREFIX=/usr")
+$B/tools/common/paths.o: $B/.dirs
+$B/.dirs: .FORCE
+	$Q mkdir -p $(@D); echo '$(LIBDIR) $(DATADIR) $(LIBEXECDIR)' >$@.new; \
+		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: .FORCE
+.FORCE:
 
 PROGRAMS += vgpu-run vgpu-ctl vgpu-info
 vgpu-run_SRCS := $(wildcard tools/run/*.c) $(TOOLS_COMMON)
@@ -21,6 +28,7 @@ vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
 # the tools' tests start the commands themselves
 $B/tests/unit/test_tools_run: | $B/bin/vgpu-run
 $B/tests/unit/test_tools_ctl: | $B/bin/vgpu-ctl
+$B/tests/unit/test_tools_info: | $B/bin/vgpu-info
 
 # A build tree has the shape of an installed prefix: bin/, lib/, share/.
 EGL_ICD := $B/share/glvnd/egl_vendor.d/40_vgpu.json
@@ -40,3 +48,12 @@ run:
 	$Q tools/setup/setup.sh build run
 	$Q $(MAKE) --no-print-directory all
 	$Q VGPU_BIN=$B/bin tools/run/demo.sh $(RUN)
+
+.PHONY: check-docs
+## make check-docs  do the files and functions that the documentation names exist?
+check-docs: $(GEN_STAMP)
+	$Q tools/setup/check-docs.sh $B
+
+# instead of make's "No rule to make target"
+$(REGISTRY):
+	@echo "$@ is missing: 'make setup' installs what the build needs" >&2; exit 1

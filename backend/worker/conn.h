@@ -23,6 +23,7 @@ struct vgpu_wpool {
 	uint32_t id;
 	uint8_t *base;
 	uint64_t bytes;
+	_Atomic uint64_t slot_bytes; /* as the last vgpuDrawablePool divided it; for vgpu-replay */
 	_Atomic int refs;
 };
 

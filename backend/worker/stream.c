@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/context.h"
 #include "backend/worker/frame.h"
 #include "decode.h"
 #include "ops.h"
@@ -208,8 +209,9 @@ static int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, 
 		tail = fixed + op->fixed_bytes;
 	rc = vgpu_decoders[hdr->opcode](&s->replay, fixed, tail,
 	                                total - sizeof(*hdr) - op->fixed_bytes);
-	vgpu_scratch_reset(&s->replay);
-	s->calls++;
+	if (s->replay.scratch.used || s->replay.scratch.overflow)
+		vgpu_scratch_reset(&s->replay);
+	s->batch_calls++;
 	return rc;
 }
 
@@ -348,14 +350,22 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			if (done > 0)
 				return done; /* it comes whole with the next batch */
 			rc = run_large(s, &hdr, readable);
-			return rc ? rc : hdr.size;
+			return rc ? rc : (int64_t)hdr.size;
 		}
 		rc = run_whole(s, at, &hdr);
 		if (rc)
 			return rc;
 		done += hdr.size;
 	}
-	return done > 0 ? done : -EPROTO;
+	return done > 0 ? (int64_t)done : -EPROTO;
+}
+
+/* Counters are added up once a batch: an atomic addition costs as much as a GL call. */
+static void count_batch(struct vgpu_wstream *s, uint64_t bytes)
+{
+	atomic_fetch_add_explicit(&s->calls, s->batch_calls, memory_order_relaxed);
+	atomic_fetch_add_explicit(&s->bytes_in, bytes, memory_order_relaxed);
+	s->batch_calls = 0;
 }
 
 static void *stream_thread(void *data)
@@ -367,10 +377,9 @@ static void *stream_thread(void *data)
 		n = wait_commands(s);
 		if (n > 0) {
 			n = run_batch(s, (uint32_t)n);
-			if (n > 0) {
-				s->bytes_in += (uint64_t)n;
+			if (n > 0)
 				consume(s, (uint32_t)n);
-			}
+			count_batch(s, n > 0 ? (uint64_t)n : 0);
 		}
 		if (n <= 0)
 			break;
@@ -469,6 +478,7 @@ int vgpu_wstream_feed(struct vgpu_wstream *s, const uint8_t *bytes, size_t n)
 		}
 		done += hdr.size;
 	}
+	count_batch(s, n);
 	while (vgpu_frames_poll(&s->replay, true))
 		;
 	return done == n ? 0 : -EPROTO;

@@ -31,6 +31,7 @@ struct vgpu_wstream {
 	uint64_t reply_left;   /* payload not sent yet */
 	uint32_t reply_unseen; /* bytes written, not published */
 	struct vgpu_replay replay;
+	uint64_t batch_calls; /* not in calls yet */
 	_Atomic uint64_t calls, bytes_in, bytes_out, round_trips;
 	bool counted; /* the program's own counters hold these already */
 };

@@ -5,12 +5,12 @@
 
 #include "frontend/egl/config.h"
 
-#define ALL_SURFACES                                                                            \
-	(EGL_PBUFFER_BIT | EGL_PIXMAP_BIT | EGL_WINDOW_BIT | EGL_VG_COLORSPACE_LINEAR_BIT |     \
-	 EGL_VG_ALPHA_FORMAT_PRE_BIT | EGL_MULTISAMPLE_RESOLVE_BOX_BIT |                        \
+#define ALL_SURFACES                                                                               \
+	(EGL_PBUFFER_BIT | EGL_PIXMAP_BIT | EGL_WINDOW_BIT | EGL_VG_COLORSPACE_LINEAR_BIT |        \
+	 EGL_VG_ALPHA_FORMAT_PRE_BIT | EGL_MULTISAMPLE_RESOLVE_BOX_BIT |                           \
 	 EGL_SWAP_BEHAVIOR_PRESERVED_BIT)
-#define ALL_APIS                                                                                \
-	(EGL_OPENGL_ES_BIT | EGL_OPENVG_BIT | EGL_OPENGL_ES2_BIT | EGL_OPENGL_ES3_BIT |         \
+#define ALL_APIS                                                                                   \
+	(EGL_OPENGL_ES_BIT | EGL_OPENVG_BIT | EGL_OPENGL_ES2_BIT | EGL_OPENGL_ES3_BIT |            \
 	 EGL_OPENGL_BIT)
 
 enum criterion { AT_LEAST, EXACT, MASK, IGNORED };
@@ -189,8 +189,9 @@ static EGLint color_bits(const struct vgpu_egl_config *config, const struct wish
 static int order(const struct vgpu_egl_config *a, const struct vgpu_egl_config *b,
                  const struct wish *wish)
 {
-	static const EGLint smaller[] = { EGL_BUFFER_SIZE, EGL_SAMPLE_BUFFERS, EGL_SAMPLES,
-		                          EGL_DEPTH_SIZE,  EGL_STENCIL_SIZE,   EGL_NATIVE_VISUAL_TYPE,
+	static const EGLint smaller[] = { EGL_BUFFER_SIZE,  EGL_SAMPLE_BUFFERS,
+		                          EGL_SAMPLES,      EGL_DEPTH_SIZE,
+		                          EGL_STENCIL_SIZE, EGL_NATIVE_VISUAL_TYPE,
 		                          EGL_CONFIG_ID };
 	EGLint value_a = 0, value_b = 0;
 
@@ -212,8 +213,8 @@ static int order(const struct vgpu_egl_config *a, const struct vgpu_egl_config *
 
 EGLint vgpu_egl_config_choose(const struct vgpu_egl_config *configs, EGLint count,
                               const EGLint *attribs, EGLint (*pixmap_depth)(void *, EGLint),
-                              void *data, const struct vgpu_egl_config **chosen,
-                              EGLint capacity, EGLint *count_out)
+                              void *data, const struct vgpu_egl_config **chosen, EGLint capacity,
+                              EGLint *count_out)
 {
 	const struct vgpu_egl_config **found;
 	EGLint n = 0, pixmap, depth = 0, error;

@@ -9,6 +9,7 @@
 #include "frontend/present/x11.h"
 #include "protocol/wire.h"
 
+#define NO_VISUAL 0 /* a window all the same */
 #define TRUE_COLOR 4
 #define DIRECT_COLOR 5
 #define MAX_PBUFFER 16384
@@ -54,7 +55,7 @@ static void append(struct list *list, const struct vgpu_egl_config *config)
 	if (list->count == list->room) {
 		EGLint room = list->room ? 2 * list->room : 64;
 		struct vgpu_egl_config *configs =
-		        realloc(list->configs, (size_t)room * sizeof(*configs));
+			realloc(list->configs, (size_t)room * sizeof(*configs));
 
 		if (!configs) {
 			list->failed = true;
@@ -74,6 +75,7 @@ static void append_color(struct list *list, const struct color *color,
 {
 	static const EGLint zs[][2] = { { 0, 0 }, { 16, 0 }, { 24, 0 }, { 24, 8 }, { 32, 0 } };
 	static const EGLint samples[] = { 0, 4, 8, 16 };
+	const bool has_visual = visual && visual->class != NO_VISUAL;
 	uint32_t max = list->host->max_drawable;
 
 	for (size_t s = 0; s < sizeof(samples) / sizeof(samples[0]); s++) {
@@ -90,14 +92,18 @@ static void append_color(struct list *list, const struct color *color,
 				.stencil = zs[i][1],
 				.samples = samples[s],
 				.visual_id = visual ? (EGLint)visual->id : 0,
-				.visual_type = visual ? visual->class : EGL_NONE,
+				.visual_type = has_visual ? visual->class : EGL_NONE,
 				.surface_type = EGL_PBUFFER_BIT,
 				.renderable_type = renderable(list->host),
 				.max_pbuffer = max && max < MAX_PBUFFER ? (EGLint)max : MAX_PBUFFER,
 			};
 
+			/* the worker keeps the back buffer over a swap */
 			if (visual)
-				config.surface_type |= EGL_WINDOW_BIT | EGL_PIXMAP_BIT;
+				config.surface_type |=
+					EGL_WINDOW_BIT | EGL_SWAP_BEHAVIOR_PRESERVED_BIT;
+			if (has_visual)
+				config.surface_type |= EGL_PIXMAP_BIT;
 			append(list, &config);
 		}
 	}
@@ -111,7 +117,7 @@ static EGLint bits(uint32_t mask)
 static void append_visual(struct list *list, const struct vgpu_x11_visual *visual)
 {
 	const EGLint red = bits(visual->red_mask), green = bits(visual->green_mask),
-	             blue = bits(visual->blue_mask);
+		     blue = bits(visual->blue_mask);
 
 	if (red == 8 && green == 8 && blue == 8) {
 		append_color(list, &rgba8, visual);
@@ -129,14 +135,14 @@ static void append_visual(struct list *list, const struct vgpu_x11_visual *visua
 static void append_visuals(struct list *list, const struct vgpu_x11_visual *visuals, size_t count)
 {
 	static const uint8_t depths[] = { 24, 30, 16, 32 };
-	static const uint8_t classes[] = { TRUE_COLOR, DIRECT_COLOR };
+	static const uint8_t classes[] = { NO_VISUAL, TRUE_COLOR, DIRECT_COLOR };
 
 	for (size_t d = 0; d < sizeof(depths); d++) {
 		for (size_t c = 0; c < sizeof(classes); c++) {
 			size_t i = 0;
 
-			while (i < count && (visuals[i].depth != depths[d] ||
-			                     visuals[i].class != classes[c]))
+			while (i < count &&
+			       (visuals[i].depth != depths[d] || visuals[i].class != classes[c]))
 				i++;
 			if (i < count)
 				append_visual(list, &visuals[i]);
@@ -169,8 +175,7 @@ struct vgpu_egl_config *vgpu_egl_configs_create(const struct vgpu_host_info *hos
 	return list.configs;
 }
 
-EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute,
-                              EGLint *value_out)
+EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute, EGLint *value_out)
 {
 	switch (attribute) {
 	case EGL_CONFIG_ID:
@@ -230,8 +235,8 @@ EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *c, EGLint attribute,
 		*value_out = EGL_RGB_BUFFER;
 		break;
 	case EGL_COLOR_COMPONENT_TYPE_EXT:
-		*value_out = c->float_color ? EGL_COLOR_COMPONENT_TYPE_FLOAT_EXT :
-		                              EGL_COLOR_COMPONENT_TYPE_FIXED_EXT;
+		*value_out = c->float_color ? EGL_COLOR_COMPONENT_TYPE_FLOAT_EXT
+		                            : EGL_COLOR_COMPONENT_TYPE_FIXED_EXT;
 		break;
 	case EGL_NATIVE_RENDERABLE:
 		*value_out = EGL_TRUE;

@@ -26,8 +26,9 @@ struct vgpu_egl_config {
 };
 
 /*
- * Make the configs of a display. visuals are those of its X screen; without
- * any, configs have pbuffers only. Returns an array to free, or NULL when out of
+ * Make the configs of a display. visuals are those of its X screen, one of class
+ * 0 stands for windows without visuals (Wayland); without any, configs have
+ * pbuffers only. Returns an array to free, or NULL when out of
  * memory, and their number in *count_out.
  */
 struct vgpu_egl_config *vgpu_egl_configs_create(const struct vgpu_host_info *host,
@@ -47,8 +48,8 @@ EGLint vgpu_egl_config_attrib(const struct vgpu_egl_config *config, EGLint attri
  */
 EGLint vgpu_egl_config_choose(const struct vgpu_egl_config *configs, EGLint count,
                               const EGLint *attribs, EGLint (*pixmap_depth)(void *, EGLint),
-                              void *data, const struct vgpu_egl_config **chosen,
-                              EGLint capacity, EGLint *count_out);
+                              void *data, const struct vgpu_egl_config **chosen, EGLint capacity,
+                              EGLint *count_out);
 
 /* May a surface of one be current to a context of the other? */
 bool vgpu_egl_config_compatible(const struct vgpu_egl_config *a, const struct vgpu_egl_config *b);

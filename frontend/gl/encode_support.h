@@ -55,6 +55,14 @@ static inline uint64_t vgpu_string_bytes(const char *string, int64_t length)
 	return length < 0 ? strlen(string) : (uint64_t)length;
 }
 
+/* The same for vgpu_fits: what is longer than VGPU_MAX_STRING fits nowhere. */
+static inline uint64_t vgpu_string_cost(const char *string, int64_t length)
+{
+	uint64_t bytes = string ? vgpu_string_bytes(string, length) : 0;
+
+	return bytes <= VGPU_MAX_STRING ? bytes : UINT64_MAX;
+}
+
 /* What the tail holds for it: the bytes and a NUL, padded. */
 static inline uint64_t vgpu_string_tail(uint64_t bytes)
 {

@@ -3,7 +3,8 @@
 #include "frontend/glx/glx.h"
 
 /* With GLX_EXT_texture_from_pixmap: pixmaps can be textures of these targets. */
-#define BIND_TARGETS (GLX_TEXTURE_1D_BIT_EXT | GLX_TEXTURE_2D_BIT_EXT | GLX_TEXTURE_RECTANGLE_BIT_EXT)
+#define BIND_TARGETS                                                                               \
+	(GLX_TEXTURE_1D_BIT_EXT | GLX_TEXTURE_2D_BIT_EXT | GLX_TEXTURE_RECTANGLE_BIT_EXT)
 
 static int visual_type(const struct vgpu_glx_config *c)
 {

@@ -11,8 +11,8 @@
 
 #define ES_BIT GLX_CONTEXT_ES2_PROFILE_BIT_EXT
 #define GL_PROFILES (GLX_CONTEXT_CORE_PROFILE_BIT_ARB | GLX_CONTEXT_COMPATIBILITY_PROFILE_BIT_ARB)
-#define FLAGS                                                                                   \
-	(GLX_CONTEXT_DEBUG_BIT_ARB | GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB |                   \
+#define FLAGS                                                                                      \
+	(GLX_CONTEXT_DEBUG_BIT_ARB | GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB |                      \
 	 GLX_CONTEXT_ROBUST_ACCESS_BIT_ARB)
 
 struct wish {
@@ -76,21 +76,16 @@ static const struct refusal *read_list(const int *attribs, struct wish *w)
 			return &bad_value;
 		}
 	}
-	if ((w->flags & ~FLAGS) ||
-	    (w->reset != GLX_NO_RESET_NOTIFICATION_ARB && w->reset != GLX_LOSE_CONTEXT_ON_RESET_ARB) ||
-	    (w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB &&
-	     w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB) ||
-	    w->render_type != GLX_RGBA_TYPE)
-		return &bad_value;
 	return NULL;
 }
 
 /* The versions there are. */
 static bool gl_version_exists(int major, int minor)
 {
-	static const int last_minor[] = { -1, 5, 1, 3, 6 };
+	static const int last_minor[] = { -1, 5, 1, 3 };
 
-	return major >= 1 && major <= 4 && minor >= 0 && minor <= last_minor[major];
+	/* from 4 on there may be more than are known here; the host decides */
+	return major >= 1 && minor >= 0 && (major >= 4 || minor <= last_minor[major]);
 }
 
 static bool es_version_exists(int major, int minor)
@@ -99,13 +94,20 @@ static bool es_version_exists(int major, int minor)
 	       (major == 3 && minor >= 0 && minor <= 2);
 }
 
-/* Check what was asked for against the rules. Sets the API. */
+/* Check what was asked for against the rules. Sets API, version and profile. */
 static const struct refusal *check_version(const struct wish *w, struct vgpu_context_params *p)
 {
 	int version = w->major * 10 + w->minor;
 	bool forward = w->flags & GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB;
 
+	/* the order matters where several things are wrong: it is the native one */
+	if (w->profile != ES_BIT && !gl_version_exists(w->major, w->minor))
+		return &bad_match;
+	if (w->flags & ~FLAGS)
+		return &bad_value;
 	p->profile = 2;
+	p->major = w->major;
+	p->minor = w->minor;
 	if (w->profile == ES_BIT) {
 		if (!es_version_exists(w->major, w->minor))
 			return &bad_config;
@@ -119,10 +121,24 @@ static const struct refusal *check_version(const struct wish *w, struct vgpu_con
 		return &bad_profile;
 	if (w->major > 4)
 		return &bad_config;
-	if (!gl_version_exists(w->major, w->minor) || (forward && w->major < 3))
+	if (forward && w->major < 3)
 		return &bad_match;
 	if (version >= 32 && w->profile == GLX_CONTEXT_CORE_PROFILE_BIT_ARB)
 		p->profile = 1;
+	return NULL;
+}
+
+/* What is wrong with the values of the other attributes. */
+static const struct refusal *check_values(const struct wish *w)
+{
+	if (w->reset != GLX_NO_RESET_NOTIFICATION_ARB && w->reset != GLX_LOSE_CONTEXT_ON_RESET_ARB)
+		return &bad_match;
+	if (w->render_type == GLX_COLOR_INDEX_TYPE)
+		return &bad_match; /* no config draws colour indices */
+	if ((w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB &&
+	     w->release != GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB) ||
+	    w->render_type != GLX_RGBA_TYPE)
+		return &bad_value;
 	return NULL;
 }
 
@@ -142,8 +158,13 @@ static const struct refusal *from_host(uint32_t egl_error)
 	}
 }
 
-/* Can the host give such a version at all? Says so without asking it. */
-static bool host_has(const struct vgpu_host_info *host, const struct vgpu_context_params *p)
+/*
+ * Can the host give such a version at all? Says so without asking it, and
+ * settles what 3.1 is: it may come with or without what 3.0 had. From EGL it
+ * comes without, natively GLX gives it with. Asking for 3.0 gives the newest
+ * that is compatible.
+ */
+static bool host_has(const struct vgpu_host_info *host, struct vgpu_context_params *p)
 {
 	uint32_t version = (uint32_t)(p->major * 10 + p->minor);
 
@@ -151,13 +172,18 @@ static bool host_has(const struct vgpu_host_info *host, const struct vgpu_contex
 		return version <= host->version_gles1;
 	if (p->api == VGPU_API_GLES2)
 		return version <= host->version_gles2;
-	return version <= (p->profile == 1 ? host->version_core : host->version_compat) ||
-	       (p->profile == 2 && version == 31 && host->version_core >= 31);
+	if (p->profile == 1)
+		return version <= host->version_core;
+	if (version == 31 && !p->forward_compatible && host->version_compat >= 31)
+		p->minor = 0;
+	else if (version == 31 && host->version_core >= 31)
+		return true;
+	return version <= host->version_compat;
 }
 
 static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config,
-                                    GLXContext share_handle, const int *attribs,
-                                    struct vgpu_glx_context **out)
+				    GLXContext share_handle, const int *attribs,
+				    struct vgpu_glx_context **out)
 {
 	struct vgpu_context_params params = { .priority = 1 };
 	struct vgpu_glx_screen *screen = config ? config->screen : NULL;
@@ -180,10 +206,10 @@ static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config
 			return &bad_value;
 	}
 	refusal = check_version(&w, &params);
+	if (!refusal)
+		refusal = check_values(&w);
 	if (refusal)
 		return refusal;
-	params.major = w.major;
-	params.minor = w.minor;
 	params.debug = w.flags & GLX_CONTEXT_DEBUG_BIT_ARB;
 	params.forward_compatible = w.flags & GLX_CONTEXT_FORWARD_COMPATIBLE_BIT_ARB;
 	params.robust_access = w.flags & GLX_CONTEXT_ROBUST_ACCESS_BIT_ARB;
@@ -198,7 +224,7 @@ static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config
 			return &bad_context;
 		if (share->screen != screen ||
 		    vgpu_context_params(share->context)->lose_context_on_reset !=
-		            params.lose_context_on_reset)
+			    params.lose_context_on_reset)
 			return &bad_match;
 		params.share = share->context;
 	}
@@ -216,7 +242,7 @@ static const struct refusal *create(Display *dpy, struct vgpu_glx_config *config
 }
 
 GLXContext vgpu_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config, GLXContext share,
-                                           Bool direct, const int *attribs)
+					   Bool direct, const int *attribs)
 {
 	const struct refusal *refusal = &bad_config;
 	struct vgpu_glx_context *context = NULL;
@@ -225,6 +251,6 @@ GLXContext vgpu_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config, GLX
 		refusal = create(dpy, (struct vgpu_glx_config *)config, share, attribs, &context);
 	if (refusal)
 		vgpu_glx_error(dpy, refusal->kind, refusal->code, X_GLXCreateContextAttribsARB,
-		               None);
+			       None);
 	return (GLXContext)context;
 }

@@ -122,7 +122,7 @@ static int by_wish(int a, int b, int wish)
 
 /* Negative when a comes first. */
 static int compare(const struct vgpu_glx_config *a, const struct vgpu_glx_config *b,
-                   const struct request *r)
+		   const struct request *r)
 {
 	int d;
 
@@ -159,11 +159,11 @@ static int compare(const struct vgpu_glx_config *a, const struct vgpu_glx_config
 static int compare_entry(const void *a, const void *b, void *request)
 {
 	return compare(*(struct vgpu_glx_config *const *)a, *(struct vgpu_glx_config *const *)b,
-	               request);
+		       request);
 }
 
 static size_t select_configs(struct vgpu_glx_config *configs, size_t count, struct request *r,
-                             struct vgpu_glx_config **result)
+			     struct vgpu_glx_config **result)
 {
 	size_t n = 0;
 
@@ -175,7 +175,7 @@ static size_t select_configs(struct vgpu_glx_config *configs, size_t count, stru
 }
 
 size_t vgpu_glx_choose(struct vgpu_glx_config *configs, size_t count, const int *attribs,
-                       struct vgpu_glx_config **result)
+		       struct vgpu_glx_config **result)
 {
 	struct request r;
 
@@ -191,7 +191,7 @@ size_t vgpu_glx_choose(struct vgpu_glx_config *configs, size_t count, const int 
 }
 
 struct vgpu_glx_config *vgpu_glx_choose_visual(struct vgpu_glx_config *configs, size_t count,
-                                               const int *attribs)
+					       const int *attribs)
 {
 	struct vgpu_glx_config **result, *best = NULL;
 	struct request r;
@@ -203,7 +203,8 @@ struct vgpu_glx_config *vgpu_glx_choose_visual(struct vgpu_glx_config *configs, 
 
 		switch (*a) {
 		case GLX_USE_GL:
-		case GLX_RGBA: /* there is nothing else, so asking for colour indices gives it too */
+		case GLX_RGBA: /* there is nothing else, so asking for colour indices gives it too
+				*/
 			continue;
 		case GLX_DOUBLEBUFFER:
 		case GLX_STEREO:

@@ -27,7 +27,7 @@ struct kind {
 
 static const struct {
 	uint8_t depth, stencil;
-} zs[] = { { 24, 8 }, { 24, 0 }, { 16, 0 }, { 0, 0 } };
+} zs[] = { { 24, 8 }, { 24, 0 }, { 32, 0 }, { 16, 0 }, { 0, 0 } };
 
 static const uint8_t sample_counts[] = { 0, 4, 8 };
 
@@ -74,48 +74,74 @@ static bool same_kind(const struct kind *k, const struct vgpu_glx_visual *v)
 	       k->green_mask == v->green_mask && k->blue_mask == v->blue_mask;
 }
 
+/* Where configs go; out is NULL to count them only. */
+struct list {
+	struct vgpu_glx_config *out;
+	size_t n;
+	uint8_t max_depth;
+};
+
+/* A config with each of the depth and stencil buffers, double buffered and not. */
+static void add_buffers(struct list *list, const struct vgpu_glx_config *like)
+{
+	for (int single = 0; single < 2; single++) {
+		for (size_t i = 0; i < COUNT(zs); i++) {
+			struct vgpu_glx_config c = *like;
+
+			if (zs[i].depth > list->max_depth)
+				continue;
+			c.depth = zs[i].depth;
+			c.stencil = zs[i].stencil;
+			c.double_buffer = !single;
+			if (list->out)
+				list->out[list->n] = c;
+			list->n++;
+		}
+	}
+}
+
+/* Each of the kind's alpha sizes, without and with sRGB. */
+static void add_colours(struct list *list, const struct kind *k, uint8_t samples, uint8_t accum)
+{
+	struct vgpu_glx_config c = {
+		.visual_class = (uint8_t)k->class,
+		.visual_depth = (uint8_t)k->depth,
+		.red = k->red,
+		.green = k->green,
+		.blue = k->blue,
+		.samples = samples,
+		.accum = accum,
+	};
+
+	for (int srgb = 0; srgb <= (k->red == 8); srgb++) {
+		for (size_t i = 0; i < k->alpha_count; i++) {
+			c.alpha = k->alphas[i];
+			c.srgb = srgb;
+			add_buffers(list, &c);
+		}
+	}
+}
+
 /*
  * The configs of a kind, the usual ones first: where choosing finds nothing to
  * prefer, an earlier one wins. Stores at out unless it is NULL. Returns how many.
  */
 static size_t kind_configs(const struct kind *k, const struct vgpu_glx_limits *limits,
-                           struct vgpu_glx_config *out)
+			   struct vgpu_glx_config *out)
 {
-	size_t n = 0;
+	struct list list = { .out = out, .max_depth = limits->depth32 ? 32 : 24 };
 
-	for (int accum = 0; accum <= (limits->accum ? 16 : 0); accum += 16)
-	for (size_t s = 0; s < COUNT(sample_counts); s++)
-	for (int srgb = 0; srgb < 2; srgb++)
-	for (size_t a = 0; a < k->alpha_count; a++)
-	for (int db = 1; db >= 0; db--)
-	for (size_t z = 0; z < COUNT(zs); z++) {
-		if (sample_counts[s] > limits->max_samples || (accum && sample_counts[s]))
-			continue;
-		if (srgb && k->red != 8)
-			continue;
-		if (out)
-			out[n] = (struct vgpu_glx_config){
-				.visual_class = (uint8_t)k->class,
-				.visual_depth = (uint8_t)k->depth,
-				.red = k->red,
-				.green = k->green,
-				.blue = k->blue,
-				.alpha = k->alphas[a],
-				.depth = zs[z].depth,
-				.stencil = zs[z].stencil,
-				.samples = sample_counts[s],
-				.accum = (uint8_t)accum,
-				.double_buffer = db,
-				.srgb = srgb,
-			};
-		n++;
-	}
-	return n;
+	for (size_t i = 0; i < COUNT(sample_counts); i++)
+		if (sample_counts[i] <= limits->max_samples)
+			add_colours(&list, k, sample_counts[i], 0);
+	if (limits->accum)
+		add_colours(&list, k, 0, 16);
+	return list.n;
 }
 
 /* Hand the visuals of a kind round to its configs. */
 static void assign_visuals(const struct kind *k, struct vgpu_glx_visual *visuals,
-                           size_t visual_count, struct vgpu_glx_config *configs, size_t n)
+			   size_t visual_count, struct vgpu_glx_config *configs, size_t n)
 {
 	size_t next = 0;
 
@@ -133,8 +159,8 @@ static void assign_visuals(const struct kind *k, struct vgpu_glx_visual *visuals
 }
 
 size_t vgpu_glx_configs_build(struct vgpu_glx_visual *visuals, size_t visual_count,
-                              const struct vgpu_glx_limits *limits, uint32_t first_id,
-                              struct vgpu_glx_config **configs_out)
+			      const struct vgpu_glx_limits *limits, uint32_t first_id,
+			      struct vgpu_glx_config **configs_out)
 {
 	struct kind *kinds = calloc(visual_count + 1, sizeof(*kinds));
 	struct vgpu_glx_config *configs;
@@ -144,7 +170,7 @@ size_t vgpu_glx_configs_build(struct vgpu_glx_visual *visuals, size_t visual_cou
 	if (!kinds)
 		return 0;
 	/* TrueColor kinds first: they win where DirectColor would do as well. */
-	for (int class = TrueColor; class <= DirectColor; class++) {
+	for (int class = TrueColor; class <= DirectColor; class ++) {
 		for (size_t i = 0; i < visual_count; i++) {
 			struct kind *k = &kinds[kind_count];
 			bool known = false;
@@ -160,8 +186,12 @@ size_t vgpu_glx_configs_build(struct vgpu_glx_visual *visuals, size_t visual_cou
 	if (kind_count == 0) {
 		/* Nothing to show frames on (a PseudoColor screen): pbuffers still work. */
 		kinds[kind_count++] = (struct kind){
-			.class = TrueColor, .red = 8, .green = 8, .blue = 8,
-			.alphas = { 8, 0 }, .alpha_count = 2,
+			.class = TrueColor,
+			.red = 8,
+			.green = 8,
+			.blue = 8,
+			.alphas = { 8, 0 },
+			.alpha_count = 2,
 		};
 		windows = false;
 	}

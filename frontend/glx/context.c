@@ -13,10 +13,10 @@
 static struct vgpu_glx_context *contexts;
 
 struct vgpu_glx_context *vgpu_glx_context_add(Display *dpy, struct vgpu_glx_screen *screen,
-                                              struct vgpu_glx_config *config,
-                                              struct vgpu_client *client,
-                                              struct vgpu_context *context,
-                                              struct vgpu_glx_context *share)
+					      struct vgpu_glx_config *config,
+					      struct vgpu_client *client,
+					      struct vgpu_context *context,
+					      struct vgpu_glx_context *share)
 {
 	struct vgpu_glx_context *c = calloc(1, sizeof(*c));
 
@@ -39,7 +39,8 @@ struct vgpu_glx_context *vgpu_glx_context_add(Display *dpy, struct vgpu_glx_scre
 	return c;
 }
 
-struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
+/* Also one that is destroyed, and lives because it is current. */
+static struct vgpu_glx_context *find(GLXContext handle)
 {
 	struct vgpu_glx_context *c;
 
@@ -48,6 +49,13 @@ struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
 		if ((GLXContext)c == handle)
 			break;
 	pthread_mutex_unlock(&vgpu_glx_lock);
+	return c;
+}
+
+struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle)
+{
+	struct vgpu_glx_context *c = find(handle);
+
 	return c && !c->destroyed ? c : NULL;
 }
 
@@ -81,7 +89,7 @@ void vgpu_glx_context_unref(struct vgpu_glx_context *context)
 
 /* A context as GLX before GLX_ARB_create_context has it: the newest that is compatible with 1.0. */
 static GLXContext create(Display *dpy, struct vgpu_glx_config *config, GLXContext share_handle,
-                         int request)
+			 int request)
 {
 	struct vgpu_context_params params = {
 		.api = VGPU_API_GL,
@@ -115,12 +123,13 @@ static GLXContext create(Display *dpy, struct vgpu_glx_config *config, GLXContex
 	error = vgpu_context_create(client, &params, &context);
 	if (error != EGL_SUCCESS) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR,
-		               error == EGL_BAD_MATCH || error == EGL_BAD_CONTEXT ? BadMatch : BadAlloc,
-		               request, None);
+			       error == EGL_BAD_MATCH || error == EGL_BAD_CONTEXT ? BadMatch
+										  : BadAlloc,
+			       request, None);
 		return NULL;
 	}
 	return (GLXContext)vgpu_glx_context_add(dpy, config->screen, config, client, context,
-	                                        share);
+						share);
 }
 
 GLXContext vgpu_glXCreateContext(Display *dpy, XVisualInfo *info, GLXContext share, Bool direct)
@@ -129,14 +138,14 @@ GLXContext vgpu_glXCreateContext(Display *dpy, XVisualInfo *info, GLXContext sha
 
 	if (!config) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreateContext,
-		               info ? info->visualid : None);
+			       info ? info->visualid : None);
 		return NULL;
 	}
 	return create(dpy, config, share, X_GLXCreateContext);
 }
 
 GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render_type,
-                                    GLXContext share, Bool direct)
+				    GLXContext share, Bool direct)
 {
 	if (!vgpu_glx_config_valid(config)) {
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadFBConfig, X_GLXCreateNewContext, None);
@@ -145,8 +154,8 @@ GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render
 	if (render_type != GLX_RGBA_TYPE) {
 		/* no config draws colour indices */
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR,
-		               render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
-		               X_GLXCreateNewContext, None);
+			       render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
+			       X_GLXCreateNewContext, None);
 		return NULL;
 	}
 	return create(dpy, (struct vgpu_glx_config *)config, share, X_GLXCreateNewContext);
@@ -154,12 +163,14 @@ GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render
 
 void vgpu_glXDestroyContext(Display *dpy, GLXContext handle)
 {
-	struct vgpu_glx_context *c = vgpu_glx_context_find(handle);
+	struct vgpu_glx_context *c = find(handle);
 
 	if (!c) {
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadContext, X_GLXDestroyContext, None);
 		return;
 	}
+	if (c->destroyed) /* again, while it is current: natively that does nothing */
+		return;
 	c->destroyed = true;
 	vgpu_glx_context_unref(c);
 }
@@ -212,7 +223,11 @@ int vgpu_glXQueryContext(Display *dpy, GLXContext handle, int attribute, int *va
 	return c ? query(c, attribute, value) : GLX_BAD_CONTEXT;
 }
 
-/* GLX_EXT_import_context: contexts here are direct, so there is never one to import. */
+/*
+ * GLX_EXT_import_context: contexts here are direct, so there is never one to
+ * import, and the extension is not listed. Programs that call it all the same
+ * get true answers.
+ */
 
 GLXContextID vgpu_glXGetContextIDEXT(GLXContext handle)
 {

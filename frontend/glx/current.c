@@ -17,8 +17,8 @@ struct vgpu_glx_current *vgpu_glx_current_get(void)
 }
 
 /* Put new things in place of what is current; takes over the references. */
-static void replace(Display *dpy, struct vgpu_glx_context *context,
-                    struct vgpu_glx_drawable *draw, struct vgpu_glx_drawable *read)
+static void replace(Display *dpy, struct vgpu_glx_context *context, struct vgpu_glx_drawable *draw,
+		    struct vgpu_glx_drawable *read)
 {
 	struct vgpu_glx_current old = current;
 
@@ -66,7 +66,7 @@ static void raise_host(Display *dpy, uint32_t egl_error, int request, XID id)
 
 /* A drawable and its buffers for the context. Raises an error and returns false if it cannot be. */
 static bool prepare(Display *dpy, struct vgpu_glx_context *context, XID id, int request,
-                    struct vgpu_glx_drawable **drawable_out, struct vgpu_drawable **buffers_out)
+		    struct vgpu_glx_drawable **drawable_out, struct vgpu_drawable **buffers_out)
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, id, true);
 	int rc;
@@ -75,7 +75,7 @@ static bool prepare(Display *dpy, struct vgpu_glx_context *context, XID id, int 
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, request, id);
 		return false;
 	}
-	rc = vgpu_glx_drawable_realize(d, context->client, context->config, buffers_out);
+	rc = vgpu_glx_drawable_realize(dpy, d, context->client, context->config, buffers_out);
 	if (rc) {
 		vgpu_glx_drawable_unref(d);
 		if (rc == -ENOENT)
@@ -90,8 +90,8 @@ static bool prepare(Display *dpy, struct vgpu_glx_context *context, XID id, int 
 	return true;
 }
 
-static Bool make_current(Display *dpy, GLXDrawable draw_id, GLXDrawable read_id,
-                         GLXContext handle, int request)
+static Bool make_current(Display *dpy, GLXDrawable draw_id, GLXDrawable read_id, GLXContext handle,
+			 int request)
 {
 	struct vgpu_glx_drawable *draw = NULL, *read = NULL;
 	struct vgpu_drawable *draw_buffers = NULL, *read_buffers = NULL;
@@ -146,7 +146,7 @@ Bool vgpu_glXMakeCurrent(Display *dpy, GLXDrawable drawable, GLXContext context)
 }
 
 Bool vgpu_glXMakeContextCurrent(Display *dpy, GLXDrawable draw, GLXDrawable read,
-                                GLXContext context)
+				GLXContext context)
 {
 	return make_current(dpy, draw, read, context, X_GLXMakeContextCurrent);
 }

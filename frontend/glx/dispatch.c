@@ -47,12 +47,12 @@ static __GLXextFuncPtr target(__GLXvendorInfo *vendor, enum entry entry)
 }
 
 /* A dispatch function that only finds the vendor and calls it. */
-#define DISPATCH(type, name, parameters, arguments, vendor, otherwise)            \
-	static type dispatch_##name parameters                                    \
-	{                                                                         \
-		type(*f) parameters = (type(*) parameters)target(vendor, E_##name); \
-                                                                                  \
-		return f ? f arguments : otherwise;                               \
+#define DISPATCH(type, name, parameters, arguments, vendor, otherwise)                             \
+	static type dispatch_##name parameters                                                     \
+	{                                                                                          \
+		type(*f) parameters = (type(*) parameters)target(vendor, E_##name);                \
+                                                                                                   \
+		return f ? f arguments : otherwise;                                                \
 	}
 #define BY_DRAWABLE gl->vendorFromDrawable(dpy, drawable)
 #define BY_CONFIG gl->vendorFromFBConfig(dpy, config)
@@ -61,43 +61,46 @@ static __GLXextFuncPtr target(__GLXvendorInfo *vendor, enum entry entry)
 #define BY_CURRENT gl->getCurrentDynDispatch()
 #define NOTHING ((void)0)
 
+/* clang-format off: it takes the parameter lists for products */
 DISPATCH(void, glXBindTexImageEXT,
-         (Display *dpy, GLXDrawable drawable, int buffer, const int *attribs),
-         (dpy, drawable, buffer, attribs), BY_DRAWABLE, NOTHING)
-DISPATCH(void, glXReleaseTexImageEXT, (Display *dpy, GLXDrawable drawable, int buffer),
-         (dpy, drawable, buffer), BY_DRAWABLE, NOTHING)
+	 (Display * dpy, GLXDrawable drawable, int buffer, const int *attribs),
+	 (dpy, drawable, buffer, attribs), BY_DRAWABLE, NOTHING)
+DISPATCH(void, glXReleaseTexImageEXT, (Display * dpy, GLXDrawable drawable, int buffer),
+	 (dpy, drawable, buffer), BY_DRAWABLE, NOTHING)
 DISPATCH(GLXContextID, glXGetContextIDEXT, (const GLXContext context), (context), BY_CONTEXT, None)
 DISPATCH(Display *, glXGetCurrentDisplayEXT, (void), (), BY_CURRENT, NULL)
-DISPATCH(int, glXQueryContextInfoEXT, (Display *dpy, GLXContext context, int attribute, int *value),
-         (dpy, context, attribute, value), BY_CONTEXT, GLX_BAD_CONTEXT)
+DISPATCH(int, glXQueryContextInfoEXT,
+	 (Display * dpy, GLXContext context, int attribute, int *value),
+	 (dpy, context, attribute, value), BY_CONTEXT, GLX_BAD_CONTEXT)
 DISPATCH(int, glXGetFBConfigAttribSGIX,
-         (Display *dpy, GLXFBConfig config, int attribute, int *value),
-         (dpy, config, attribute, value), BY_CONFIG, GLX_BAD_VISUAL)
-DISPATCH(XVisualInfo *, glXGetVisualFromFBConfigSGIX, (Display *dpy, GLXFBConfig config),
-         (dpy, config), BY_CONFIG, NULL)
+	 (Display * dpy, GLXFBConfig config, int attribute, int *value),
+	 (dpy, config, attribute, value), BY_CONFIG, GLX_BAD_VISUAL)
+DISPATCH(XVisualInfo *, glXGetVisualFromFBConfigSGIX, (Display * dpy, GLXFBConfig config),
+	 (dpy, config), BY_CONFIG, NULL)
 DISPATCH(void, glXQueryGLXPbufferSGIX,
-         (Display *dpy, GLXDrawable drawable, int attribute, unsigned int *value),
-         (dpy, drawable, attribute, value), BY_DRAWABLE, NOTHING)
-DISPATCH(void, glXSelectEventSGIX, (Display *dpy, GLXDrawable drawable, unsigned long mask),
-         (dpy, drawable, mask), BY_DRAWABLE, NOTHING)
-DISPATCH(void, glXGetSelectedEventSGIX, (Display *dpy, GLXDrawable drawable, unsigned long *mask),
-         (dpy, drawable, mask), BY_DRAWABLE, NOTHING)
-DISPATCH(void, glXSwapIntervalEXT, (Display *dpy, GLXDrawable drawable, int interval),
-         (dpy, drawable, interval), BY_DRAWABLE, NOTHING)
-DISPATCH(int, glXSwapIntervalMESA, (unsigned int interval), (interval), BY_CURRENT,
-         GLX_BAD_CONTEXT)
+	 (Display * dpy, GLXDrawable drawable, int attribute, unsigned int *value),
+	 (dpy, drawable, attribute, value), BY_DRAWABLE, NOTHING)
+DISPATCH(void, glXSelectEventSGIX, (Display * dpy, GLXDrawable drawable, unsigned long mask),
+	 (dpy, drawable, mask), BY_DRAWABLE, NOTHING)
+DISPATCH(void, glXGetSelectedEventSGIX, (Display * dpy, GLXDrawable drawable, unsigned long *mask),
+	 (dpy, drawable, mask), BY_DRAWABLE, NOTHING)
+DISPATCH(void, glXSwapIntervalEXT, (Display * dpy, GLXDrawable drawable, int interval),
+	 (dpy, drawable, interval), BY_DRAWABLE, NOTHING)
+DISPATCH(int, glXSwapIntervalMESA, (unsigned int interval), (interval), BY_CURRENT, GLX_BAD_CONTEXT)
 DISPATCH(int, glXGetSwapIntervalMESA, (void), (), BY_CURRENT, 0)
 DISPATCH(int, glXSwapIntervalSGI, (int interval), (interval), BY_CURRENT, GLX_BAD_CONTEXT)
 DISPATCH(Bool, glXQueryRendererIntegerMESA,
-         (Display *dpy, int screen, int renderer, int attribute, unsigned int *value),
-         (dpy, screen, renderer, attribute, value), BY_SCREEN, False)
+	 (Display * dpy, int screen, int renderer, int attribute, unsigned int *value),
+	 (dpy, screen, renderer, attribute, value), BY_SCREEN, False)
 DISPATCH(const char *, glXQueryRendererStringMESA,
-         (Display *dpy, int screen, int renderer, int attribute),
-         (dpy, screen, renderer, attribute), BY_SCREEN, NULL)
+	 (Display * dpy, int screen, int renderer, int attribute),
+	 (dpy, screen, renderer, attribute), BY_SCREEN, NULL)
 DISPATCH(Bool, glXQueryCurrentRendererIntegerMESA, (int attribute, unsigned int *value),
-         (attribute, value), BY_CURRENT, False)
-DISPATCH(const char *, glXQueryCurrentRendererStringMESA, (int attribute), (attribute),
-         BY_CURRENT, NULL)
+	 (attribute, value), BY_CURRENT, False)
+DISPATCH(const char *, glXQueryCurrentRendererStringMESA, (int attribute), (attribute), BY_CURRENT,
+	 NULL)
+
+/* clang-format on */
 
 /* Those that make or destroy something tell libGLX whose it is. */
 
@@ -117,8 +120,8 @@ static XID map_drawable(Display *dpy, XID drawable, __GLXvendorInfo *vendor)
 }
 
 static GLXContext dispatch_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config,
-                                                      GLXContext share, Bool direct,
-                                                      const int *attribs)
+						      GLXContext share, Bool direct,
+						      const int *attribs)
 {
 	__GLXvendorInfo *vendor = NULL;
 	PFNGLXCREATECONTEXTATTRIBSARBPROC f;
@@ -134,12 +137,11 @@ static GLXContext dispatch_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig 
 }
 
 static GLXContext dispatch_glXCreateContextWithConfigSGIX(Display *dpy, GLXFBConfig config,
-                                                          int type, GLXContext share,
-                                                          Bool direct)
+							  int type, GLXContext share, Bool direct)
 {
 	__GLXvendorInfo *vendor = BY_CONFIG;
 	PFNGLXCREATECONTEXTWITHCONFIGSGIXPROC f = (PFNGLXCREATECONTEXTWITHCONFIGSGIXPROC)target(
-	        vendor, E_glXCreateContextWithConfigSGIX);
+		vendor, E_glXCreateContextWithConfigSGIX);
 
 	return f ? map_context(dpy, f(dpy, config, type, share, direct), vendor) : NULL;
 }
@@ -148,7 +150,7 @@ static GLXContext dispatch_glXImportContextEXT(Display *dpy, GLXContextID id)
 {
 	__GLXvendorInfo *vendor = gl->getDynDispatch(dpy, DefaultScreen(dpy));
 	PFNGLXIMPORTCONTEXTEXTPROC f =
-	        (PFNGLXIMPORTCONTEXTEXTPROC)target(vendor, E_glXImportContextEXT);
+		(PFNGLXIMPORTCONTEXTEXTPROC)target(vendor, E_glXImportContextEXT);
 
 	return f ? map_context(dpy, f(dpy, id), vendor) : NULL;
 }
@@ -156,7 +158,7 @@ static GLXContext dispatch_glXImportContextEXT(Display *dpy, GLXContextID id)
 static void dispatch_glXFreeContextEXT(Display *dpy, GLXContext context)
 {
 	PFNGLXFREECONTEXTEXTPROC f =
-	        (PFNGLXFREECONTEXTEXTPROC)target(BY_CONTEXT, E_glXFreeContextEXT);
+		(PFNGLXFREECONTEXTEXTPROC)target(BY_CONTEXT, E_glXFreeContextEXT);
 
 	/* ours only raises an error: nothing is imported, so the mapping stays */
 	if (f)
@@ -164,11 +166,11 @@ static void dispatch_glXFreeContextEXT(Display *dpy, GLXContext context)
 }
 
 static GLXFBConfig *dispatch_glXChooseFBConfigSGIX(Display *dpy, int screen, int *attribs,
-                                                   int *count)
+						   int *count)
 {
 	__GLXvendorInfo *vendor = BY_SCREEN;
 	PFNGLXCHOOSEFBCONFIGSGIXPROC f =
-	        (PFNGLXCHOOSEFBCONFIGSGIXPROC)target(vendor, E_glXChooseFBConfigSGIX);
+		(PFNGLXCHOOSEFBCONFIGSGIXPROC)target(vendor, E_glXChooseFBConfigSGIX);
 	GLXFBConfig *configs = f ? (GLXFBConfig *)f(dpy, screen, attribs, count) : NULL;
 
 	for (int i = 0; configs && i < *count; i++) {
@@ -183,8 +185,8 @@ static GLXFBConfig *dispatch_glXChooseFBConfigSGIX(Display *dpy, int screen, int
 static GLXFBConfig dispatch_glXGetFBConfigFromVisualSGIX(Display *dpy, XVisualInfo *info)
 {
 	__GLXvendorInfo *vendor = gl->getDynDispatch(dpy, info->screen);
-	PFNGLXGETFBCONFIGFROMVISUALSGIXPROC f = (PFNGLXGETFBCONFIGFROMVISUALSGIXPROC)target(
-	        vendor, E_glXGetFBConfigFromVisualSGIX);
+	PFNGLXGETFBCONFIGFROMVISUALSGIXPROC f =
+		(PFNGLXGETFBCONFIGFROMVISUALSGIXPROC)target(vendor, E_glXGetFBConfigFromVisualSGIX);
 	GLXFBConfig config = f ? (GLXFBConfig)f(dpy, info) : NULL;
 
 	if (config && gl->addVendorFBConfigMapping(dpy, config, vendor))
@@ -193,23 +195,22 @@ static GLXFBConfig dispatch_glXGetFBConfigFromVisualSGIX(Display *dpy, XVisualIn
 }
 
 static GLXPixmap dispatch_glXCreateGLXPixmapWithConfigSGIX(Display *dpy, GLXFBConfig config,
-                                                           Pixmap pixmap)
+							   Pixmap pixmap)
 {
 	__GLXvendorInfo *vendor = BY_CONFIG;
-	PFNGLXCREATEGLXPIXMAPWITHCONFIGSGIXPROC f =
-	        (PFNGLXCREATEGLXPIXMAPWITHCONFIGSGIXPROC)target(
-	                vendor, E_glXCreateGLXPixmapWithConfigSGIX);
+	PFNGLXCREATEGLXPIXMAPWITHCONFIGSGIXPROC f = (PFNGLXCREATEGLXPIXMAPWITHCONFIGSGIXPROC)target(
+		vendor, E_glXCreateGLXPixmapWithConfigSGIX);
 
 	return f ? map_drawable(dpy, f(dpy, config, pixmap), vendor) : None;
 }
 
 static GLXPbuffer dispatch_glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfig config,
-                                                   unsigned int width, unsigned int height,
-                                                   int *attribs)
+						   unsigned int width, unsigned int height,
+						   int *attribs)
 {
 	__GLXvendorInfo *vendor = BY_CONFIG;
 	PFNGLXCREATEGLXPBUFFERSGIXPROC f =
-	        (PFNGLXCREATEGLXPBUFFERSGIXPROC)target(vendor, E_glXCreateGLXPbufferSGIX);
+		(PFNGLXCREATEGLXPBUFFERSGIXPROC)target(vendor, E_glXCreateGLXPbufferSGIX);
 
 	return f ? map_drawable(dpy, f(dpy, config, width, height, attribs), vendor) : None;
 }
@@ -217,7 +218,7 @@ static GLXPbuffer dispatch_glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfig con
 static void dispatch_glXDestroyGLXPbufferSGIX(Display *dpy, GLXPbuffer drawable)
 {
 	PFNGLXDESTROYGLXPBUFFERSGIXPROC f =
-	        (PFNGLXDESTROYGLXPBUFFERSGIXPROC)target(BY_DRAWABLE, E_glXDestroyGLXPbufferSGIX);
+		(PFNGLXDESTROYGLXPBUFFERSGIXPROC)target(BY_DRAWABLE, E_glXDestroyGLXPbufferSGIX);
 
 	gl->removeVendorDrawableMapping(dpy, drawable);
 	if (f)

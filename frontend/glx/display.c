@@ -161,6 +161,7 @@ struct vgpu_glx_screen *vgpu_glx_screen_get(Display *dpy, int number)
 	fresh->display_name = strdup(name);
 	fresh->limits.max_samples = host->max_samples;
 	fresh->limits.max_drawable = host->max_drawable;
+	fresh->limits.depth32 = vgpu_glx_host_is_software(host);
 	/*
 	 * Accumulation buffers: the worker draws into frame buffer objects, which have
 	 * none, and struct vgpu_host_info has no field yet to say that it makes up for
@@ -171,9 +172,9 @@ struct vgpu_glx_screen *vgpu_glx_screen_get(Display *dpy, int number)
 	fresh->extensions = vgpu_glx_extensions_build(host, false);
 	fresh->server_extensions = vgpu_glx_extensions_build(host, true);
 	if (fresh->display_name && fresh->extensions && fresh->server_extensions)
-		fresh->config_count = vgpu_glx_configs_build(fresh->visuals, fresh->visual_count,
-		                                             &fresh->limits, first_id,
-		                                             &fresh->configs);
+		fresh->config_count =
+			vgpu_glx_configs_build(fresh->visuals, fresh->visual_count, &fresh->limits,
+					       first_id, &fresh->configs);
 	if (fresh->config_count == 0) {
 		screen_free(fresh);
 		return NULL;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of drawables: X windows used directly, GLX windows, pixmaps and
- * pbuffers, by display and ID. The buffers on the host are made when a context
+ * pbuffers, by X server and ID. The buffers on the host are made when a context
  * is first made current on them, except a pbuffer's.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "frontend/glx/drawable.h"
 #include "frontend/glx/glx.h"
@@ -20,13 +21,14 @@ static struct vgpu_glx_drawable **bucket(XID id)
 	return &buckets[(id ^ id >> 8) % BUCKETS];
 }
 
-/* The lock is held. */
+/* IDs are unique on a server, and a program may use one on another connection. The lock is held. */
 static struct vgpu_glx_drawable *find(Display *dpy, XID id)
 {
 	struct vgpu_glx_drawable *d;
 
 	for (d = *bucket(id); d; d = d->next)
-		if (d->id == id && d->dpy == dpy)
+		if (d->id == id &&
+		    (d->dpy == dpy || strcmp(d->screen->display_name, XDisplayString(dpy)) == 0))
 			break;
 	return d;
 }
@@ -177,7 +179,7 @@ static uint8_t larger(uint8_t a, uint8_t b)
  * window: new buffers keep what the old ones had, so that they soon suit all.
  */
 static void shape(const struct vgpu_glx_config *c, const struct vgpu_drawable_params *old,
-                  struct vgpu_drawable_params *p)
+		  struct vgpu_drawable_params *p)
 {
 	p->red = c->red;
 	p->green = c->green;
@@ -191,7 +193,8 @@ static void shape(const struct vgpu_glx_config *c, const struct vgpu_drawable_pa
 	p->srgb = c->srgb || old->srgb;
 }
 
-bool vgpu_glx_drawable_extent(struct vgpu_glx_drawable *d, uint32_t *width, uint32_t *height)
+bool vgpu_glx_drawable_extent(Display *dpy, const struct vgpu_glx_drawable *d, uint32_t *width,
+			      uint32_t *height)
 {
 	struct vgpu_glx_geometry geometry;
 
@@ -200,7 +203,7 @@ bool vgpu_glx_drawable_extent(struct vgpu_glx_drawable *d, uint32_t *width, uint
 		*height = d->height;
 		return true;
 	}
-	if (!vgpu_glx_geometry(d->dpy, d->x_drawable, &geometry))
+	if (!vgpu_glx_geometry(dpy, d->x_drawable, &geometry))
 		return false;
 	*width = geometry.width;
 	*height = geometry.height;
@@ -208,31 +211,31 @@ bool vgpu_glx_drawable_extent(struct vgpu_glx_drawable *d, uint32_t *width, uint
 }
 
 /* The config to use when neither the drawable nor the context has one. */
-static struct vgpu_glx_config *any_config(struct vgpu_glx_drawable *d)
+static struct vgpu_glx_config *any_config(Display *dpy, const struct vgpu_glx_drawable *d)
 {
 	struct vgpu_glx_geometry geometry;
 	struct vgpu_glx_config *config = NULL;
 
-	if (d->x_drawable && vgpu_glx_geometry(d->dpy, d->x_drawable, &geometry))
-		config = vgpu_glx_visual_id_config(d->dpy, d->screen->number, geometry.visual);
+	if (d->x_drawable && vgpu_glx_geometry(dpy, d->x_drawable, &geometry))
+		config = vgpu_glx_visual_id_config(dpy, d->screen->number, geometry.visual);
 	return config ? config : &d->screen->configs[0];
 }
 
-static int make_buffers(struct vgpu_glx_drawable *d, struct vgpu_client *client,
-                        struct vgpu_drawable_params *p, struct vgpu_drawable **out)
+static int make_buffers(Display *dpy, const struct vgpu_glx_drawable *d, struct vgpu_client *client,
+			struct vgpu_drawable_params *p, struct vgpu_drawable **out)
 {
 	struct vgpu_x11_present *present = NULL;
 	int rc;
 
 	/* this round trip also makes sure that the server knows the window */
-	if (!vgpu_glx_drawable_extent(d, &p->width, &p->height))
+	if (!vgpu_glx_drawable_extent(dpy, d, &p->width, &p->height))
 		return -ENOENT;
 	if (p->width == 0 || p->height == 0) /* a pbuffer of no size can be made current */
 		p->width = p->height = 1;
 	if (d->x_drawable) {
 		p->kind = d->type == VGPU_GLX_PIXMAP ? VGPU_DRAWABLE_PIXMAP : VGPU_DRAWABLE_WINDOW;
-		rc = vgpu_x11_present_create(XDisplayString(d->dpy), (uint32_t)d->x_drawable,
-		                             d->screen->number, &present);
+		rc = vgpu_x11_present_create(XDisplayString(dpy), (uint32_t)d->x_drawable,
+					     d->screen->number, &present);
 		if (rc)
 			return rc;
 		p->present = &vgpu_x11_present_impl;
@@ -246,8 +249,8 @@ static int make_buffers(struct vgpu_glx_drawable *d, struct vgpu_client *client,
 	return rc;
 }
 
-int vgpu_glx_drawable_realize(struct vgpu_glx_drawable *d, struct vgpu_client *client,
-                              struct vgpu_glx_config *config, struct vgpu_drawable **out)
+int vgpu_glx_drawable_realize(Display *dpy, struct vgpu_glx_drawable *d, struct vgpu_client *client,
+			      struct vgpu_glx_config *config, struct vgpu_drawable **out)
 {
 	struct vgpu_drawable_params params = { 0 };
 	struct vgpu_drawable *fresh, *trash;
@@ -265,9 +268,9 @@ int vgpu_glx_drawable_realize(struct vgpu_glx_drawable *d, struct vgpu_client *c
 	params = d->shape;
 	pthread_mutex_unlock(&vgpu_glx_lock);
 	if (!config)
-		config = any_config(d);
+		config = any_config(dpy, d);
 	shape(config, &params, &params);
-	rc = make_buffers(d, client, &params, &fresh);
+	rc = make_buffers(dpy, d, client, &params, &fresh);
 	if (rc)
 		return rc;
 	if (d->interval >= 0)

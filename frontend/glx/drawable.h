@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Drawables of GLX: X windows used directly, GLX windows, pixmaps, pbuffers.
- * Found by display and ID in a table (drawable.c); made by the functions of
+ * Found by X server and ID in a table (drawable.c); made by the functions of
  * surface.c, or when a plain window is first made current.
  */
 #ifndef VGPU_GLX_DRAWABLE_H
@@ -25,7 +25,7 @@ enum vgpu_glx_drawable_type {
 
 struct vgpu_glx_drawable {
 	struct vgpu_glx_drawable *next;
-	Display *dpy;
+	Display *dpy;   /* whose closing ends it; for comparing only */
 	XID id;         /* GLXDrawable */
 	XID x_drawable; /* window or pixmap; 0 for a pbuffer */
 	enum vgpu_glx_drawable_type type;
@@ -34,14 +34,14 @@ struct vgpu_glx_drawable {
 	uint32_t width, height;         /* pbuffers, in pixels */
 	bool largest, preserved;        /* pbuffers, as asked for */
 	unsigned long event_mask;
-	int interval;                   /* swap interval, -1: never set */
+	int interval;                       /* swap interval, -1: never set */
 	int texture_target, texture_format; /* GLX_EXT_texture_from_pixmap */
 	bool mipmap;
 	/* Guarded by vgpu_glx_lock: */
 	int users;      /* 1 while it is in the table, 1 for each thread it is current in */
 	bool destroyed; /* out of the table */
-	struct vgpu_drawable *drawable; /* the host's buffers, NULL until they are needed */
-	struct vgpu_drawable *retired;  /* those before, still safe to use for a while */
+	struct vgpu_drawable *drawable;    /* the host's buffers, NULL until they are needed */
+	struct vgpu_drawable *retired;     /* those before, still safe to use for a while */
 	struct vgpu_drawable_params shape; /* drawable's buffers */
 	struct vgpu_client *client;        /* drawable's */
 };
@@ -67,11 +67,12 @@ void vgpu_glx_drawables_sweep(Display *dpy);
  * drawable and no two contexts of different configs compete for it. Returns 0,
  * -ENOENT when the window is gone, or another negative errno.
  */
-int vgpu_glx_drawable_realize(struct vgpu_glx_drawable *drawable, struct vgpu_client *client,
-                              struct vgpu_glx_config *config, struct vgpu_drawable **out);
+int vgpu_glx_drawable_realize(Display *dpy, struct vgpu_glx_drawable *drawable,
+			      struct vgpu_client *client, struct vgpu_glx_config *config,
+			      struct vgpu_drawable **out);
 /* The size now, asked of the X server. False when the X drawable is gone. */
-bool vgpu_glx_drawable_extent(struct vgpu_glx_drawable *drawable, uint32_t *width,
-                              uint32_t *height);
+bool vgpu_glx_drawable_extent(Display *dpy, const struct vgpu_glx_drawable *drawable,
+			      uint32_t *width, uint32_t *height);
 /* The swap interval as it stands. */
 int vgpu_glx_drawable_interval(const struct vgpu_glx_drawable *drawable);
 /* The texture target glXBindTexImageEXT uses for a pixmap, GLX_TEXTURE_..._EXT; 0 for others. */

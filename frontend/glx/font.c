@@ -16,7 +16,7 @@ struct gl {
 	void (*NewList)(GLuint list, GLenum mode);
 	void (*EndList)(void);
 	void (*Bitmap)(GLsizei width, GLsizei height, GLfloat x, GLfloat y, GLfloat dx, GLfloat dy,
-	               const GLubyte *bits);
+		       const GLubyte *bits);
 	void (*PushClientAttrib)(GLbitfield mask);
 	void (*PopClientAttrib)(void);
 	void (*PixelStorei)(GLenum name, GLint value);
@@ -37,7 +37,7 @@ struct sheet {
 	XFontStruct *font;
 	Pixmap pixmap;
 	GC gc;
-	int left, up; /* from the cell's corner to the glyph's origin */
+	int left, up;               /* from the cell's corner to the glyph's origin */
 	unsigned int width, height; /* of a cell */
 };
 
@@ -68,8 +68,9 @@ static const XCharStruct *metrics(const XFontStruct *font, unsigned int c)
 
 static bool sheet_init(struct sheet *s, Display *dpy, XFontStruct *font)
 {
-	XGCValues values = { .foreground = 0, .background = 0, .font = font->fid,
-	                     .graphics_exposures = False };
+	XGCValues values = {
+		.foreground = 0, .background = 0, .font = font->fid, .graphics_exposures = False
+	};
 	int right = font->max_bounds.rbearing, down = font->max_bounds.descent;
 
 	s->dpy = dpy;
@@ -86,7 +87,7 @@ static bool sheet_init(struct sheet *s, Display *dpy, XFontStruct *font)
 		return false; /* larger than a pixmap may be */
 	s->pixmap = XCreatePixmap(dpy, DefaultRootWindow(dpy), s->width, s->height * BATCH, 1);
 	s->gc = XCreateGC(dpy, s->pixmap,
-	                  GCForeground | GCBackground | GCFont | GCGraphicsExposures, &values);
+			  GCForeground | GCBackground | GCFont | GCGraphicsExposures, &values);
 	return true;
 }
 
@@ -107,16 +108,16 @@ static XImage *sheet_draw(struct sheet *s, unsigned int first, int count)
 		XChar2b ch = { (unsigned char)(c >> 8), (unsigned char)c };
 
 		if (metrics(s->font, c))
-			XDrawString16(s->dpy, s->pixmap, s->gc, s->left,
-			              (int)s->height * i + s->up, &ch, 1);
+			XDrawString16(s->dpy, s->pixmap, s->gc, s->left, (int)s->height * i + s->up,
+				      &ch, 1);
 	}
 	return XGetImage(s->dpy, s->pixmap, 0, 0, s->width, s->height * (unsigned int)count, 1,
-	                 XYPixmap);
+			 XYPixmap);
 }
 
 /* One glyph of the sheet as glBitmap wants it: rows from the bottom, padded to bytes. */
 static void compile_glyph(const struct gl *gl, const struct sheet *s, XImage *image, int cell,
-                          const XCharStruct *m, GLubyte *bits)
+			  const XCharStruct *m, GLubyte *bits)
 {
 	int width = m->rbearing - m->lbearing, height = m->ascent + m->descent;
 	size_t stride;
@@ -132,10 +133,13 @@ static void compile_glyph(const struct gl *gl, const struct sheet *s, XImage *im
 
 		for (int x = 0; x < width; x++) {
 			if (XGetPixel(image, s->left + m->lbearing + x, from_y))
-				bits[stride * (size_t)y + (size_t)x / 8] |= (GLubyte)(0x80 >> x % 8);
+				bits[stride * (size_t)y + (size_t)x / 8] |=
+					(GLubyte)(0x80 >> x % 8);
 		}
 	}
-	gl->Bitmap(width, height, -m->lbearing, m->descent, m->width, 0, bits);
+	/* descent - 1: so the specification of glXUseXFont has it */
+	gl->Bitmap(width, height, (GLfloat)-m->lbearing, (GLfloat)(m->descent - 1), m->width, 0,
+		   bits);
 }
 
 static void set_unpack(const struct gl *gl)

@@ -44,12 +44,13 @@
 
 struct vgpu_glx_screen;
 
-/* One frame buffer configuration. GLXFBConfig handles point at these; they live as long as the process. */
+/* One frame buffer configuration. GLXFBConfig handles point at these; they live as long as the
+ * process. */
 struct vgpu_glx_config {
 	struct vgpu_glx_screen *screen;
-	uint32_t id;           /* GLX_FBCONFIG_ID, unique over screens */
-	VisualID visual_id;    /* 0: no windows, no pixmaps */
-	uint8_t visual_class;  /* TrueColor or DirectColor */
+	uint32_t id;          /* GLX_FBCONFIG_ID, unique over screens */
+	VisualID visual_id;   /* 0: no windows, no pixmaps */
+	uint8_t visual_class; /* TrueColor or DirectColor */
 	uint8_t visual_depth;
 	uint8_t red, green, blue, alpha; /* bits */
 	uint8_t depth, stencil, samples, accum;
@@ -70,6 +71,7 @@ struct vgpu_glx_visual {
 struct vgpu_glx_limits {
 	uint32_t max_samples;
 	bool accum;
+	bool depth32; /* depth buffers of 32 bits, as software rendering has and GPUs do not */
 	uint32_t max_drawable; /* pixels */
 };
 
@@ -79,8 +81,8 @@ struct vgpu_glx_limits {
  * 0 when out of memory.
  */
 size_t vgpu_glx_configs_build(struct vgpu_glx_visual *visuals, size_t visual_count,
-                              const struct vgpu_glx_limits *limits, uint32_t first_id,
-                              struct vgpu_glx_config **configs_out);
+			      const struct vgpu_glx_limits *limits, uint32_t first_id,
+			      struct vgpu_glx_config **configs_out);
 
 /* An attribute as glXGetFBConfigAttrib. Returns 0 or GLX_BAD_ATTRIBUTE. */
 int vgpu_glx_config_attrib(const struct vgpu_glx_config *config, int attrib, int *value_out);
@@ -91,10 +93,10 @@ int vgpu_glx_config_attrib(const struct vgpu_glx_config *config, int attrib, int
  * that are not known, or never restrict, are passed over.
  */
 size_t vgpu_glx_choose(struct vgpu_glx_config *configs, size_t count, const int *attribs,
-                       struct vgpu_glx_config **result);
+		       struct vgpu_glx_config **result);
 /* The same for glXChooseVisual's form: the best one that has a visual, or NULL. */
 struct vgpu_glx_config *vgpu_glx_choose_visual(struct vgpu_glx_config *configs, size_t count,
-                                               const int *attribs);
+					       const int *attribs);
 
 /* A screen of an X server. Lives as long as the process, so that configs do. */
 struct vgpu_glx_screen {
@@ -116,7 +118,7 @@ struct vgpu_glx_screen {
 struct vgpu_glx_display {
 	struct vgpu_glx_display *next;
 	Display *dpy;
-	int error_base;   /* -1: not asked yet; 0: the server has no GLX */
+	int error_base; /* -1: not asked yet; 0: the server has no GLX */
 	int major_opcode;
 	/* XVisualInfos given to the program, newest last: what was chosen for each */
 	struct {
@@ -129,6 +131,8 @@ struct vgpu_glx_display {
 
 extern pthread_mutex_t vgpu_glx_lock;
 
+/* Does the host draw without a GPU? */
+bool vgpu_glx_host_is_software(const struct vgpu_host_info *host);
 /* The extension string: all, or those a server would list. Heap, NULL when out of memory. */
 char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server);
 
@@ -150,7 +154,7 @@ void vgpu_glx_error(Display *dpy, enum vgpu_glx_error_kind kind, int code, int r
 
 struct vgpu_glx_geometry {
 	uint32_t width, height, depth;
-	VisualID visual;    /* 0: a pixmap */
+	VisualID visual; /* 0: a pixmap */
 	bool input_only;
 	int screen;
 };
@@ -179,12 +183,13 @@ struct vgpu_glx_context {
 	bool destroyed; /* the program's reference is gone */
 };
 
-/* Adds a context to the list. Takes over context. NULL when out of memory (context is destroyed). */
+/* Adds a context to the list. Takes over context. NULL when out of memory (context is destroyed).
+ */
 struct vgpu_glx_context *vgpu_glx_context_add(Display *dpy, struct vgpu_glx_screen *screen,
-                                              struct vgpu_glx_config *config,
-                                              struct vgpu_client *client,
-                                              struct vgpu_context *context,
-                                              struct vgpu_glx_context *share);
+					      struct vgpu_glx_config *config,
+					      struct vgpu_client *client,
+					      struct vgpu_context *context,
+					      struct vgpu_glx_context *share);
 /* The context when the handle is one of ours that is not destroyed, else NULL. */
 struct vgpu_glx_context *vgpu_glx_context_find(GLXContext handle);
 void vgpu_glx_context_ref(struct vgpu_glx_context *context);
@@ -208,7 +213,7 @@ const char *vgpu_glXQueryExtensionsString(Display *dpy, int screen);
 const char *vgpu_glXQueryServerString(Display *dpy, int screen, int name);
 const char *vgpu_glXGetClientString(Display *dpy, int name);
 Bool vgpu_glXQueryRendererIntegerMESA(Display *dpy, int screen, int renderer, int attribute,
-                                      unsigned int *value);
+				      unsigned int *value);
 Bool vgpu_glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value);
 const char *vgpu_glXQueryRendererStringMESA(Display *dpy, int screen, int renderer, int attribute);
 const char *vgpu_glXQueryCurrentRendererStringMESA(int attribute);
@@ -223,9 +228,9 @@ int vgpu_glXGetConfig(Display *dpy, XVisualInfo *info, int attribute, int *value
 
 GLXContext vgpu_glXCreateContext(Display *dpy, XVisualInfo *info, GLXContext share, Bool direct);
 GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render_type,
-                                    GLXContext share, Bool direct);
+				    GLXContext share, Bool direct);
 GLXContext vgpu_glXCreateContextAttribsARB(Display *dpy, GLXFBConfig config, GLXContext share,
-                                           Bool direct, const int *attribs);
+					   Bool direct, const int *attribs);
 void vgpu_glXDestroyContext(Display *dpy, GLXContext context);
 void vgpu_glXCopyContext(Display *dpy, GLXContext source, GLXContext dest, unsigned long mask);
 Bool vgpu_glXIsDirect(Display *dpy, GLXContext context);
@@ -237,28 +242,26 @@ void vgpu_glXFreeContextEXT(Display *dpy, GLXContext context);
 
 Bool vgpu_glXMakeCurrent(Display *dpy, GLXDrawable drawable, GLXContext context);
 Bool vgpu_glXMakeContextCurrent(Display *dpy, GLXDrawable draw, GLXDrawable read,
-                                GLXContext context);
+				GLXContext context);
 GLXContext vgpu_glXGetCurrentContext(void);
 Display *vgpu_glXGetCurrentDisplay(void);
 GLXDrawable vgpu_glXGetCurrentDrawable(void);
 GLXDrawable vgpu_glXGetCurrentReadDrawable(void);
 
-GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig config, Window window,
-                               const int *attribs);
+GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig config, Window window, const int *attribs);
 void vgpu_glXDestroyWindow(Display *dpy, GLXWindow window);
-GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig config, Pixmap pixmap,
-                               const int *attribs);
+GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig config, Pixmap pixmap, const int *attribs);
 void vgpu_glXDestroyPixmap(Display *dpy, GLXPixmap pixmap);
 GLXPixmap vgpu_glXCreateGLXPixmap(Display *dpy, XVisualInfo *info, Pixmap pixmap);
 GLXPixmap vgpu_glXCreateGLXPixmapWithConfigSGIX(Display *dpy, GLXFBConfig config, Pixmap pixmap);
 void vgpu_glXDestroyGLXPixmap(Display *dpy, GLXPixmap pixmap);
 GLXPbuffer vgpu_glXCreatePbuffer(Display *dpy, GLXFBConfig config, const int *attribs);
 GLXPbufferSGIX vgpu_glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfig config, unsigned int width,
-                                            unsigned int height, int *attribs);
+					    unsigned int height, int *attribs);
 void vgpu_glXDestroyPbuffer(Display *dpy, GLXPbuffer pbuffer);
 void vgpu_glXQueryDrawable(Display *dpy, GLXDrawable drawable, int attribute, unsigned int *value);
 void vgpu_glXQueryGLXPbufferSGIX(Display *dpy, GLXPbuffer pbuffer, int attribute,
-                                 unsigned int *value);
+				 unsigned int *value);
 void vgpu_glXSelectEvent(Display *dpy, GLXDrawable drawable, unsigned long mask);
 void vgpu_glXGetSelectedEvent(Display *dpy, GLXDrawable drawable, unsigned long *mask);
 

@@ -7,8 +7,14 @@
 #include "frontend/glx/dispatch.h"
 #include "frontend/glx/glx.h"
 
-#define F(name) { #name, (void *)vgpu_##name }
-#define ALIAS(name, same_as) { #name, (void *)vgpu_##same_as }
+#define F(name)                                                                                    \
+	{                                                                                          \
+#name, (void *)vgpu_##name                                                         \
+	}
+#define ALIAS(name, same_as)                                                                       \
+	{                                                                                          \
+#name, (void *)vgpu_##same_as                                                      \
+	}
 
 static const struct {
 	const char *name;
@@ -82,17 +88,17 @@ static const struct {
 	ALIAS(glXSelectEventSGIX, glXSelectEvent),
 };
 
-/*
- * Without a backend step aside, so that libGLX goes on to the vendor the X
- * server names. The worker itself must never end up here.
- */
-static Bool is_screen_supported(Display *dpy, int screen)
+/* Is there a backend for this process? The worker itself must never end up here. */
+static bool have_backend(void)
 {
 	struct vgpu_client *client;
 
-	if (getenv("VGPU_WORKER") || vgpu_client_get(&client))
-		return False;
-	return vgpu_glx_screen_get(dpy, screen) != NULL;
+	return !getenv("VGPU_WORKER") && vgpu_client_get(&client) == 0;
+}
+
+static Bool is_screen_supported(Display *dpy, int screen)
+{
+	return have_backend() && vgpu_glx_screen_get(dpy, screen) != NULL;
 }
 
 static void *get_proc_address(const GLubyte *proc_name)
@@ -118,11 +124,18 @@ static void set_dispatch_index(const GLubyte *name, int index)
 }
 
 __attribute__((visibility("default"))) Bool __glx_Main(uint32_t version,
-                                                       const __GLXapiExports *exports,
-                                                       __GLXvendorInfo *vendor,
-                                                       __GLXapiImports *imports)
+						       const __GLXapiExports *exports,
+						       __GLXvendorInfo *vendor,
+						       __GLXapiImports *imports)
 {
 	if (GLX_VENDOR_ABI_GET_MAJOR_VERSION(version) != GLX_VENDOR_ABI_MAJOR_VERSION)
+		return False;
+	/*
+	 * Without a backend step aside. It has to be here: libGLX asks isScreenSupported
+	 * only of vendors that the X server names, not of the one that
+	 * __GLX_VENDOR_LIBRARY_NAME names. After a refusal here it goes on to the server's.
+	 */
+	if (!have_backend())
 		return False;
 	vgpu_glx_dispatch_init(exports);
 	imports->isScreenSupported = is_screen_supported;

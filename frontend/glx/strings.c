@@ -28,7 +28,6 @@ static const struct {
 	{ "GLX_EXT_create_context_es_profile", BOTH, ES1 },
 	{ "GLX_EXT_framebuffer_sRGB", BOTH, ALWAYS },
 	{ "GLX_EXT_get_drawable_type", BOTH, ALWAYS },
-	{ "GLX_EXT_import_context", CLIENT, ALWAYS },
 	{ "GLX_EXT_libglvnd", SERVER, ALWAYS },
 	{ "GLX_EXT_no_config_context", BOTH, ALWAYS },
 	{ "GLX_EXT_swap_control", CLIENT, ALWAYS },
@@ -77,6 +76,10 @@ char *vgpu_glx_extensions_build(const struct vgpu_host_info *host, bool server)
 	return list;
 }
 
+/*
+ * libGLX answers this one and glXQueryVersion by itself, from the X server: on a
+ * server without GLX it says no, and programs that ask give up; others work.
+ */
 Bool vgpu_glXQueryExtension(Display *dpy, int *error_base, int *event_base)
 {
 	int opcode, event = 0, error = 0;
@@ -141,7 +144,8 @@ const char *vgpu_glXGetClientString(Display *dpy, int name)
 	}
 }
 
-/* The driver's version out of "4.5 (Compatibility Profile) Mesa 22.3.6" or "4.6.0 NVIDIA 550.54". */
+/* The driver's version out of "4.5 (Compatibility Profile) Mesa 22.3.6" or "4.6.0 NVIDIA 550.54".
+ */
 static void driver_version(const char *version, unsigned int out[3])
 {
 	const char *at = strchr(version, ' ');
@@ -155,8 +159,10 @@ static void driver_version(const char *version, unsigned int out[3])
 		sscanf(last, "%u.%u.%u", &out[0], &out[1], &out[2]);
 }
 
-static bool is_software(const char *renderer)
+bool vgpu_glx_host_is_software(const struct vgpu_host_info *host)
 {
+	const char *renderer = host->renderer;
+
 	return strstr(renderer, "llvmpipe") || strstr(renderer, "softpipe") ||
 	       strstr(renderer, "swrast") || strstr(renderer, "Software Rasterizer");
 }
@@ -190,13 +196,13 @@ static Bool renderer_integer(int attribute, unsigned int *value)
 		driver_version(host->version, value);
 		return True;
 	case GLX_RENDERER_ACCELERATED_MESA:
-		*value = !is_software(host->renderer);
+		*value = !vgpu_glx_host_is_software(host);
 		return True;
 	case GLX_RENDERER_VIDEO_MEMORY_MESA:
 		*value = 0; /* the host does not tell */
 		return True;
 	case GLX_RENDERER_UNIFIED_MEMORY_ARCHITECTURE_MESA:
-		*value = is_software(host->renderer);
+		*value = vgpu_glx_host_is_software(host);
 		return True;
 	case GLX_RENDERER_PREFERRED_PROFILE_MESA:
 		*value = GLX_CONTEXT_CORE_PROFILE_BIT_ARB;
@@ -226,11 +232,11 @@ static const char *renderer_string(int attribute)
 }
 
 Bool vgpu_glXQueryRendererIntegerMESA(Display *dpy, int screen, int renderer, int attribute,
-                                      unsigned int *value)
+				      unsigned int *value)
 {
-	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ?
-	               renderer_integer(attribute, value) :
-	               False;
+	return renderer == 0 && vgpu_glx_screen_get(dpy, screen)
+		       ? renderer_integer(attribute, value)
+		       : False;
 }
 
 Bool vgpu_glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value)
@@ -240,8 +246,8 @@ Bool vgpu_glXQueryCurrentRendererIntegerMESA(int attribute, unsigned int *value)
 
 const char *vgpu_glXQueryRendererStringMESA(Display *dpy, int screen, int renderer, int attribute)
 {
-	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ? renderer_string(attribute) :
-	                                                           NULL;
+	return renderer == 0 && vgpu_glx_screen_get(dpy, screen) ? renderer_string(attribute)
+								 : NULL;
 }
 
 const char *vgpu_glXQueryCurrentRendererStringMESA(int attribute)

@@ -29,8 +29,7 @@ static XID add(Display *dpy, struct vgpu_glx_drawable *init, int request)
 	return init->id;
 }
 
-GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window,
-                               const int *attribs)
+GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window, const int *attribs)
 {
 	struct vgpu_glx_config *config = config_of(dpy, handle, X_GLXCreateWindow);
 	struct vgpu_glx_geometry geometry;
@@ -45,16 +44,19 @@ GLXWindow vgpu_glXCreateWindow(Display *dpy, GLXFBConfig handle, Window window,
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadMatch, X_GLXCreateWindow, window);
 		return None;
 	}
-	return add(dpy, &(struct vgpu_glx_drawable){ .x_drawable = window, .type = VGPU_GLX_WINDOW,
-	                                             .config = config },
-	           X_GLXCreateWindow);
+	return add(dpy,
+		   &(struct vgpu_glx_drawable){
+			   .x_drawable = window, .type = VGPU_GLX_WINDOW, .config = config },
+		   X_GLXCreateWindow);
 }
 
 static GLXPixmap create_pixmap(Display *dpy, struct vgpu_glx_config *config, Pixmap pixmap,
-                               const int *attribs, int request)
+			       const int *attribs, int request)
 {
 	struct vgpu_glx_drawable init = {
-		.x_drawable = pixmap, .type = VGPU_GLX_PIXMAP, .config = config,
+		.x_drawable = pixmap,
+		.type = VGPU_GLX_PIXMAP,
+		.config = config,
 		.texture_format = GLX_TEXTURE_FORMAT_NONE_EXT,
 	};
 	struct vgpu_glx_geometry geometry;
@@ -87,8 +89,7 @@ static GLXPixmap create_pixmap(Display *dpy, struct vgpu_glx_config *config, Pix
 	return add(dpy, &init, request);
 }
 
-GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig handle, Pixmap pixmap,
-                               const int *attribs)
+GLXPixmap vgpu_glXCreatePixmap(Display *dpy, GLXFBConfig handle, Pixmap pixmap, const int *attribs)
 {
 	struct vgpu_glx_config *config = config_of(dpy, handle, X_GLXCreatePixmap);
 
@@ -101,7 +102,7 @@ GLXPixmap vgpu_glXCreateGLXPixmap(Display *dpy, XVisualInfo *info, Pixmap pixmap
 
 	if (!config) {
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreateGLXPixmap,
-		               info ? info->visualid : None);
+			       info ? info->visualid : None);
 		return None;
 	}
 	return create_pixmap(dpy, config, pixmap, NULL, X_GLXCreateGLXPixmap);
@@ -136,7 +137,7 @@ static GLXPbuffer create_pbuffer(Display *dpy, struct vgpu_glx_drawable *init, i
 	d = vgpu_glx_drawable_get(dpy, init->id, false);
 	rc = vgpu_client_get(&client);
 	if (!rc && init->width > 0 && init->height > 0)
-		rc = vgpu_glx_drawable_realize(d, client, NULL, &buffers);
+		rc = vgpu_glx_drawable_realize(dpy, d, client, NULL, &buffers);
 	vgpu_glx_drawable_unref(d);
 	if (rc) {
 		vgpu_glx_drawable_remove(dpy, init->id, VGPU_GLX_PBUFFER);
@@ -159,7 +160,7 @@ GLXPbuffer vgpu_glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const int *at
 		case GLX_PBUFFER_HEIGHT:
 			if (a[1] < 0) {
 				vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadValue, X_GLXCreatePbuffer,
-				               (XID)a[1]);
+					       (XID)a[1]);
 				return None;
 			}
 			*(a[0] == GLX_PBUFFER_WIDTH ? &init.width : &init.height) = (uint32_t)a[1];
@@ -178,7 +179,7 @@ GLXPbuffer vgpu_glXCreatePbuffer(Display *dpy, GLXFBConfig handle, const int *at
 }
 
 GLXPbufferSGIX vgpu_glXCreateGLXPbufferSGIX(Display *dpy, GLXFBConfig handle, unsigned int width,
-                                            unsigned int height, int *attribs)
+					    unsigned int height, int *attribs)
 {
 	struct vgpu_glx_drawable init = { .width = width, .height = height };
 
@@ -200,8 +201,17 @@ static void destroy(Display *dpy, XID id, enum vgpu_glx_drawable_type type, int 
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, error, request, id);
 }
 
+/* A GLX window ends with its X window: then there is none left to destroy. */
 void vgpu_glXDestroyWindow(Display *dpy, GLXWindow window)
 {
+	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, window, false);
+	uint32_t width, height;
+	bool gone = d && d->type == VGPU_GLX_WINDOW &&
+		    !vgpu_glx_drawable_extent(dpy, d, &width, &height);
+
+	vgpu_glx_drawable_unref(d);
+	if (gone)
+		vgpu_glx_drawable_remove(dpy, window, VGPU_GLX_WINDOW);
 	destroy(dpy, window, VGPU_GLX_WINDOW, GLXBadWindow, X_GLXDestroyWindow);
 }
 
@@ -225,15 +235,15 @@ static int buffer_age(struct vgpu_glx_drawable *d)
 	return d->drawable && d->shape.double_buffer ? vgpu_drawable_buffer_age(d->drawable) : 0;
 }
 
-/* Returns false when the X drawable is gone. Unknown attributes leave *value alone, as natively. */
-static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *value)
+/* Returns false when the X drawable is gone. Unknown attributes are 0, as natively. */
+static bool query(Display *dpy, struct vgpu_glx_drawable *d, int attribute, unsigned int *value)
 {
 	uint32_t width, height;
 
 	switch (attribute) {
 	case GLX_WIDTH:
 	case GLX_HEIGHT:
-		if (!vgpu_glx_drawable_extent(d, &width, &height))
+		if (!vgpu_glx_drawable_extent(dpy, d, &width, &height))
 			return false;
 		*value = attribute == GLX_WIDTH ? width : height;
 		break;
@@ -250,9 +260,9 @@ static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *valu
 		*value = (unsigned int)d->screen->number;
 		break;
 	case GLX_DRAWABLE_TYPE: /* GLX_EXT_get_drawable_type */
-		*value = d->type == VGPU_GLX_PBUFFER ? GLX_PBUFFER_BIT :
-		         d->type == VGPU_GLX_PIXMAP  ? GLX_PIXMAP_BIT :
-		                                       GLX_WINDOW_BIT;
+		*value = d->type == VGPU_GLX_PBUFFER  ? GLX_PBUFFER_BIT
+			 : d->type == VGPU_GLX_PIXMAP ? GLX_PIXMAP_BIT
+						      : GLX_WINDOW_BIT;
 		break;
 	case GLX_FBCONFIG_ID: {
 		struct vgpu_glx_current *current = vgpu_glx_current_get();
@@ -288,7 +298,7 @@ static bool query(struct vgpu_glx_drawable *d, int attribute, unsigned int *valu
 		*value = True;
 		break;
 	default:
-		break;
+		*value = 0;
 	}
 	return true;
 }
@@ -297,20 +307,20 @@ void vgpu_glXQueryDrawable(Display *dpy, GLXDrawable drawable, int attribute, un
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, drawable, true);
 
-	if (!d || !query(d, attribute, value))
+	if (!d || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes,
-		               drawable);
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }
 
 void vgpu_glXQueryGLXPbufferSGIX(Display *dpy, GLXPbuffer pbuffer, int attribute,
-                                 unsigned int *value)
+				 unsigned int *value)
 {
 	struct vgpu_glx_drawable *d = vgpu_glx_drawable_get(dpy, pbuffer, false);
 
-	if (!d || d->type != VGPU_GLX_PBUFFER || !query(d, attribute, value))
+	if (!d || d->type != VGPU_GLX_PBUFFER || !query(dpy, d, attribute, value))
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadPbuffer, X_GLXVendorPrivateWithReply,
-		               pbuffer);
+			       pbuffer);
 	vgpu_glx_drawable_unref(d);
 }
 
@@ -325,8 +335,8 @@ void vgpu_glXSelectEvent(Display *dpy, GLXDrawable drawable, unsigned long mask)
 	if (d)
 		d->event_mask = mask & GLX_PBUFFER_CLOBBER_MASK;
 	else
-		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable,
-		               X_GLXChangeDrawableAttributes, drawable);
+		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXChangeDrawableAttributes,
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }
 
@@ -337,6 +347,6 @@ void vgpu_glXGetSelectedEvent(Display *dpy, GLXDrawable drawable, unsigned long 
 	*mask = d ? d->event_mask : 0;
 	if (!d)
 		vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXGetDrawableAttributes,
-		               drawable);
+			       drawable);
 	vgpu_glx_drawable_unref(d);
 }

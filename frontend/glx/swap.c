@@ -32,7 +32,7 @@ void vgpu_glXSwapBuffers(Display *dpy, GLXDrawable drawable)
 			vgpu_glx_error(dpy, VGPU_CORE_ERROR, BadMatch, X_GLXSwapBuffers, drawable);
 		else
 			vgpu_glx_error(dpy, VGPU_GLX_ERROR, GLXBadDrawable, X_GLXSwapBuffers,
-			               drawable);
+				       drawable);
 		return;
 	}
 	if (d->drawable && d->shape.double_buffer) {

@@ -15,10 +15,10 @@ struct gl {
 	void (*PixelStorei)(GLenum name, GLint value);
 	void (*BindBuffer)(GLenum target, GLuint buffer);
 	void (*TexImage1D)(GLenum target, GLint level, GLint internal, GLsizei width, GLint border,
-	                   GLenum format, GLenum type, const void *pixels);
+			   GLenum format, GLenum type, const void *pixels);
 	void (*TexImage2D)(GLenum target, GLint level, GLint internal, GLsizei width,
-	                   GLsizei height, GLint border, GLenum format, GLenum type,
-	                   const void *pixels);
+			   GLsizei height, GLint border, GLenum format, GLenum type,
+			   const void *pixels);
 };
 
 static bool load(struct gl *gl)
@@ -54,7 +54,7 @@ static size_t unpack_count(const struct vgpu_context *context)
 
 /* Pixels of the X server in GL's words. Returns false for a layout that is none of those. */
 static bool layout(const XImage *image, const struct vgpu_glx_config *config, GLenum *format,
-                   GLenum *type)
+		   GLenum *type)
 {
 	if (image->bits_per_pixel == 32 && config->red == 8) {
 		*format = GL_BGRA;
@@ -72,7 +72,7 @@ static bool layout(const XImage *image, const struct vgpu_glx_config *config, GL
 }
 
 static void upload(const struct gl *gl, const struct vgpu_context *context,
-                   const struct vgpu_glx_drawable *d, const XImage *image)
+		   const struct vgpu_glx_drawable *d, const XImage *image)
 {
 	GLint saved[UNPACK_COUNT], buffer = 0;
 	bool has_buffer = context->params.api == VGPU_API_GL || context->version >= 30;
@@ -88,7 +88,7 @@ static void upload(const struct gl *gl, const struct vgpu_context *context,
 	}
 	if (n > 1)
 		gl->PixelStorei(GL_UNPACK_ROW_LENGTH,
-		                image->bytes_per_line / (image->bits_per_pixel / 8));
+				image->bytes_per_line / (image->bits_per_pixel / 8));
 	if (n == UNPACK_COUNT)
 		gl->PixelStorei(GL_UNPACK_SWAP_BYTES, image->byte_order == MSBFirst);
 	if (context->params.api != VGPU_API_GL && type == GL_UNSIGNED_INT_8_8_8_8_REV) {
@@ -103,15 +103,15 @@ static void upload(const struct gl *gl, const struct vgpu_context *context,
 	switch (vgpu_glx_texture_target(d)) {
 	case GLX_TEXTURE_1D_EXT:
 		gl->TexImage1D(GL_TEXTURE_1D, 0, internal, image->width, 0, format, type,
-		               image->data);
+			       image->data);
 		break;
 	case GLX_TEXTURE_RECTANGLE_EXT:
 		gl->TexImage2D(GL_TEXTURE_RECTANGLE, 0, internal, image->width, image->height, 0,
-		               format, type, image->data);
+			       format, type, image->data);
 		break;
 	default:
 		gl->TexImage2D(GL_TEXTURE_2D, 0, internal, image->width, image->height, 0, format,
-		               type, image->data);
+			       type, image->data);
 	}
 	if (buffer)
 		gl->BindBuffer(GL_PIXEL_UNPACK_BUFFER, (GLuint)buffer);

@@ -38,10 +38,10 @@ static void put_shm(struct vgpu_x11_present *present, struct vgpu_x11_flight *fl
                     const struct vgpu_x11_frame *frame, xcb_shm_seg_t seg, uint64_t offset,
                     uint32_t total_width)
 {
-	flight->sequence = xcb_shm_put_image(present->x11->c, present->id, present->gc,
-	                                     total_width, frame->height, 0, 0, frame->width,
-	                                     frame->height, 0, 0, present->depth,
-	                                     XCB_IMAGE_FORMAT_Z_PIXMAP, 1, seg, (uint32_t)offset)
+	flight->sequence = xcb_shm_put_image(present->x11->c, present->id, present->gc, total_width,
+	                                     frame->height, 0, 0, frame->width, frame->height, 0, 0,
+	                                     present->depth, XCB_IMAGE_FORMAT_Z_PIXMAP, 1, seg,
+	                                     (uint32_t)offset)
 	                           .sequence;
 	flight->busy = true;
 	flight->drawable = frame->drawable;
@@ -285,8 +285,8 @@ static bool find_masks(const struct vgpu_x11 *x11, const struct vgpu_x11_geometr
 		if (visuals[i].class != XCB_VISUAL_CLASS_TRUE_COLOR &&
 		    visuals[i].class != XCB_VISUAL_CLASS_DIRECT_COLOR)
 			continue;
-		if (geometry->visual ? visuals[i].id != geometry->visual :
-		                       visuals[i].depth != geometry->depth)
+		if (geometry->visual ? visuals[i].id != geometry->visual
+		                     : visuals[i].depth != geometry->depth)
 			continue;
 		masks[0] = visuals[i].red_mask;
 		masks[1] = visuals[i].green_mask;

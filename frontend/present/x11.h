@@ -73,7 +73,7 @@ size_t vgpu_x11_visuals(const struct vgpu_x11 *x11, int screen, struct vgpu_x11_
 struct vgpu_x11_geometry {
 	uint32_t width, height; /* without the border */
 	uint32_t depth;
-	uint32_t visual;        /* 0 for a pixmap */
+	uint32_t visual; /* 0 for a pixmap */
 	int screen;
 };
 

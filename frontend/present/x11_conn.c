@@ -168,8 +168,8 @@ void vgpu_x11_take_events(struct vgpu_x11 *x11, bool read)
 	xcb_generic_event_t *event;
 
 	if (!x11->lost) {
-		while ((event = read ? xcb_poll_for_event(x11->c) :
-		                       xcb_poll_for_queued_event(x11->c))) {
+		while ((event = read ? xcb_poll_for_event(x11->c)
+		                     : xcb_poll_for_queued_event(x11->c))) {
 			handle(x11, event);
 			free(event);
 		}

@@ -15,10 +15,8 @@ static bool masks_of_depth(uint8_t depth, uint32_t masks[3])
 		uint8_t depth;
 		uint32_t masks[3];
 	} usual[] = {
-		{ 15, { 0x7c00, 0x3e0, 0x1f } },
-		{ 16, { 0xf800, 0x7e0, 0x1f } },
-		{ 24, { 0xff0000, 0xff00, 0xff } },
-		{ 30, { 0x3ff00000, 0xffc00, 0x3ff } },
+		{ 15, { 0x7c00, 0x3e0, 0x1f } },    { 16, { 0xf800, 0x7e0, 0x1f } },
+		{ 24, { 0xff0000, 0xff00, 0xff } }, { 30, { 0x3ff00000, 0xffc00, 0x3ff } },
 		{ 32, { 0xff0000, 0xff00, 0xff } },
 	};
 
@@ -100,8 +98,8 @@ void vgpu_x11_convert(const struct vgpu_x11_format *format, uint8_t *dst, const 
 	}
 	for (unsigned int c = 0; c < 3; c++) {
 		for (unsigned int v = 0; v < 256; v++)
-			table[c][v] = (scale(v, format->bits[c]) << format->shift[c]) &
-			              format->mask[c];
+			table[c][v] =
+				(scale(v, format->bits[c]) << format->shift[c]) & format->mask[c];
 	}
 	if (format->bytes_per_pixel == 4)
 		spare = ~(format->mask[0] | format->mask[1] | format->mask[2]);

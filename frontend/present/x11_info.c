@@ -123,16 +123,16 @@ static uint32_t ask_refresh(struct vgpu_x11 *x11, xcb_window_t root)
 	/* the server wants to know our version before it answers the rest */
 	free(xcb_randr_query_version_reply(x11->c, xcb_randr_query_version(x11->c, 1, 3), NULL));
 	resources = xcb_randr_get_screen_resources_current_reply(
-	        x11->c, xcb_randr_get_screen_resources_current(x11->c, root), NULL);
+		x11->c, xcb_randr_get_screen_resources_current(x11->c, root), NULL);
 	if (!resources)
 		return 0;
 	modes = xcb_randr_get_screen_resources_current_modes(resources);
 	crtcs = xcb_randr_get_screen_resources_current_crtcs(resources);
 	for (int i = 0; i < resources->num_crtcs; i++) {
 		xcb_randr_get_crtc_info_reply_t *crtc = xcb_randr_get_crtc_info_reply(
-		        x11->c,
-		        xcb_randr_get_crtc_info(x11->c, crtcs[i], resources->config_timestamp),
-		        NULL);
+			x11->c,
+			xcb_randr_get_crtc_info(x11->c, crtcs[i], resources->config_timestamp),
+			NULL);
 
 		for (int m = 0; crtc && m < resources->num_modes; m++) {
 			uint32_t rate = mode_refresh(&modes[m]);
@@ -158,9 +158,8 @@ uint32_t vgpu_x11_refresh_mhz(struct vgpu_x11 *x11, int screen)
 		uint32_t asked = ask_refresh(x11, s->root);
 
 		/* a virtual display may claim anything: pace only by what a screen can be */
-		x11->refresh_mhz[screen] = asked >= 10000 && asked <= 1000000 ?
-		                                   asked :
-		                                   DEFAULT_REFRESH_MHZ;
+		x11->refresh_mhz[screen] =
+			asked >= 10000 && asked <= 1000000 ? asked : DEFAULT_REFRESH_MHZ;
 	}
 	if (x11->refresh_mhz[screen])
 		rate = x11->refresh_mhz[screen];

@@ -61,8 +61,8 @@ struct vgpu_x11_present {
 	xcb_drawable_t id;
 	xcb_gcontext_t gc;
 	bool window;
-	bool gone;  /* destroyed in the X server */
-	bool dying; /* destroyed by us: no more callbacks */
+	bool gone;              /* destroyed in the X server */
+	bool dying;             /* destroyed by us: no more callbacks */
 	unsigned int callbacks; /* running frame_done calls */
 	uint8_t depth;
 	struct vgpu_x11_format format;
@@ -92,9 +92,9 @@ struct vgpu_x11 {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	bool threaded, stop;
-	bool lost;       /* the X server is gone */
-	bool shm;        /* MIT-SHM with segments of shmget may work */
-	bool shm_fd;     /* segments by file descriptor may work */
+	bool lost;   /* the X server is gone */
+	bool shm;    /* MIT-SHM with segments of shmget may work */
+	bool shm_fd; /* segments by file descriptor may work */
 	uint8_t shm_event;
 	uint32_t *refresh_mhz; /* one per screen, 0: not asked yet */
 	struct vgpu_x11_present *presents;
@@ -117,7 +117,8 @@ void vgpu_x11_drain(struct vgpu_x11 *x11, bool read);
  * where no lock of a drawable can be held: the event thread and show.
  */
 void vgpu_x11_call_back(struct vgpu_x11 *x11);
-/* Remember that a frame is finished. Lock held; vgpu_x11_drain or vgpu_x11_call_back must follow. */
+/* Remember that a frame is finished. Lock held; vgpu_x11_drain or vgpu_x11_call_back must follow.
+ */
 void vgpu_x11_done(struct vgpu_x11_present *present, struct vgpu_drawable *drawable, uint32_t slot);
 /* Forget the finished frames of a present, wait for its running callbacks. Lock held. */
 void vgpu_x11_forget(struct vgpu_x11_present *present);
@@ -140,9 +141,11 @@ void vgpu_x11_convert(const struct vgpu_x11_format *format, uint8_t *dst, const 
  */
 int vgpu_x11_put_wire(struct vgpu_x11_present *present, const struct vgpu_x11_frame *frame);
 
-/* Let the server attach fd (borrowed). Returns 0 and sets segment->seg, or a negative errno. Lock held. */
+/* Let the server attach fd (borrowed). Returns 0 and sets segment->seg, or a negative errno. Lock
+ * held. */
 int vgpu_x11_attach_fd(struct vgpu_x11 *x11, int fd, struct vgpu_x11_segment *segment);
-/* Make segment at least bytes large, in memory of ours. Returns 0 or a negative errno. Lock held. */
+/* Make segment at least bytes large, in memory of ours. Returns 0 or a negative errno. Lock held.
+ */
 int vgpu_x11_segment_grow(struct vgpu_x11 *x11, struct vgpu_x11_segment *segment, size_t bytes);
 /* Detach and unmap memory made by vgpu_x11_segment_grow. Lock held. */
 void vgpu_x11_segment_free(struct vgpu_x11 *x11, struct vgpu_x11_segment *segment);

@@ -46,8 +46,17 @@ def encoder_ret(c):
     return "void" if c.newname else "uint64_t" if c.ret == "GLsync" else c.ret
 
 
-def is_scalar(c):
-    return not c.tails and not c.reply and not c.out_ref
+def fixed_tail(c):
+    """Bytes of the tail when they are always the same, else None."""
+    if not all(p.role == IN and is_constant(p) and not p.nullable for p in c.tails):
+        return None
+    return sum((int(p.expr) * element(p) + 7) & ~7 for p in c.tails)
+
+
+def is_inline(c):
+    """Small, always the same size, not answered: worth having at the call."""
+    tail = fixed_tail(c)
+    return tail is not None and tail <= 512 and not c.reply and not c.out_ref
 
 
 def string_bytes(c, p):
@@ -101,19 +110,20 @@ def field_value(f):
 
 def capacity(c, p):
     """How much of an output the program's memory takes."""
-    if p.role == OUT_BLOB:
-        return f"{p.name}_bytes"
-    text = str(p.dynamic_bytes) if p.role == DYNAMIC else size_expression(c, p)
+    text = f"{p.name}_bytes" if p.role == OUT_BLOB else str(p.dynamic_bytes) if p.role == DYNAMIC else \
+        size_expression(c, p)
     return f"{p.name} ? {text} : 0"
 
 
 def encoder(c, w):
     fields, size = layout(c)
-    inline = is_scalar(c)
+    inline = is_inline(c)
     w("", f"{'static inline ' if inline else ''}{encoder_ret(c)} enc_{c.name}({encoder_params(c)})", "{")
     tail = sizes(c, w)
-    total = f"{8 + size}" + (f" + {tail}" if tail else "")
-    total = f"(uint32_t)({total})" if tail and not tail.replace(" + ", "").isdigit() else total
+    if fixed_tail(c) is not None:
+        total = str(8 + size + fixed_tail(c))
+    else:
+        total = f"(uint32_t)({8 + size} + {tail})"
     begin = f"vgpu_cmd_begin(vs, VGPU_OP_{c.name}, {total});"
     if fields:
         w(f"\tstruct wire_{c.name} *wire = (void *){begin}")
@@ -144,7 +154,7 @@ def encoder(c, w):
             w(f"\t{keep}vgpu_put_strings(at, {name}, {strings_args(c, p)});")
         elif p.role == REF:
             w(f"\t{keep}vgpu_put(at, {p.name}.data, vgpu_ref_tail({p.name}));")
-    if tail:
+    if c.tails and not (fixed_tail(c) is not None and fixed_tail(c) <= 512):
         w("\tvgpu_cmd_end(vs);")
     answer(c, w)
     w("}")
@@ -165,7 +175,7 @@ def answer(c, w):
     elif c.has_ret:
         w(f"\treturn ({encoder_ret(c)})vgpu_wait_value(vs, {op});")
     elif c.sync:
-        w(f"\tvgpu_wait_value(vs, {op});")
+        w(f"\tif (vgpu_wait_outs(vs, {op}, NULL))", "\t\tvgpu_reply_end(vs);")
 
 
 def encode(folder, commands, count):
@@ -176,12 +186,12 @@ def encode(folder, commands, count):
       "#include \"frontend/gl/encode_support.h\"", "#include \"gl_types.h\"", "#include \"ops.h\"",
       "#include \"wire_gl.h\"")
     for c in commands:
-        if is_scalar(c):
+        if is_inline(c):
             encoder(c, w)
         else:
             w("", f"{encoder_ret(c)} enc_{c.name}({encoder_params(c)});")
     w.close()
-    heavy = [c for c in commands if not is_scalar(c)]
+    heavy = [c for c in commands if not is_inline(c)]
     for i, part in enumerate(shards(heavy, count, lambda c: 2 + len(c.tails) + len(c.outs))):
         w = Writer(folder, f"encode_{i}.c")
         w("#include \"encode.h\"")
@@ -237,7 +247,7 @@ def total_bytes(c):
             text = in_bytes(c, p)
             parts.append(f"({text})" if p.nullable else text)
         elif p.role == STRING:
-            parts.append(f"({p.name} ? {string_bytes(c, p)} : 0)")
+            parts.append(string_bytes(c, p).replace("vgpu_string_bytes", "vgpu_string_cost"))
         elif p.role == STRINGS:
             parts.append(f"vgpu_strings_bytes({strings_args(c, p)})")
     if not parts:

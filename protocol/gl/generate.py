@@ -32,7 +32,6 @@ def main():
     ap.add_argument("--annotations", default=os.path.join(HERE, "annotations"))
     ap.add_argument("--shards", type=int, default=8)
     ap.add_argument("--append-opcodes", action="store_true", help="give new commands the next free opcodes")
-    ap.add_argument("--sources", help="root of the tree: check that hand-written functions are where they should be")
     opt = ap.parse_args()
     try:
         registry = parse(opt.registry, opt.private)

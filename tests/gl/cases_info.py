@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: MIT
 """What the information programs print: the same versions, limits and extensions as natively, but
 for the extensions that the wire cannot carry (they stand in a file, with reasons)."""
-import glob
+import json
 import os
 import re
 
 from case import case
 
 EXTENSION = re.compile(r"\b(?:GL|GLX|EGL|WGL)_[A-Z0-9]+_\w+")
-# A renderer that names the native one inside is the native one.
-IDENTITY = re.compile(r"(renderer string|vendor string|Vendor|Device|GL_RENDERER|GL_VENDOR|"
-                      r"EGL_VENDOR|EGL vendor|version string|EGL driver)", re.I)
+HIDE = re.compile(r'HIDE\("(GL_\w+)", "(.+)"\)')
 
 
-def hidden(root):
-    """Extensions that may be missing in the split: first word of each line of the lists."""
-    names = set()
-    for path in glob.glob(os.path.join(root, "protocol", "gl", "hidden*.txt")):
-        with open(path, encoding="utf-8") as f:
-            for line in f:
-                if line.strip() and not line.startswith("#"):
-                    names.add(line.split()[0])
+def hidden(test):
+    """{extension: reason} of those that programs do not see: what the generator reports, and the
+    guest library's own list."""
+    path = test.build("gen/coverage.json")
+    with open(path, encoding="utf-8") as f:
+        names = {name: entry["hidden"] for name, entry in json.load(f)["extensions"].items()
+                 if entry["hidden"]}
+    path = os.path.join(test.options.root, "frontend", "gl", "hidden_extensions.h")
+    with open(path, encoding="utf-8") as f:
+        names.update(HIDE.findall(f.read()))
     return names
 
 
@@ -42,7 +42,7 @@ def gl_sections(text):
 
 
 def compare_extensions(test, native, second):
-    allowed = hidden(test.options.root)
+    allowed = hidden(test)
     a, b = gl_sections(native), gl_sections(second)
     test.check(a, "no GL extensions in the native output: the test does not see")
     test.check_same(sorted(a), sorted(b), "the list of extension sections")

@@ -2,8 +2,6 @@
 """The programs of mesa-utils, unmodified. Those with a still picture must put the very same pixels
 on the screen; the animated ones must draw, keep drawing and end as they do natively."""
 import signal
-import subprocess
-import time
 
 from case import case
 
@@ -78,12 +76,7 @@ def escape(test, argv):
 
         def press(process, server=server):
             server.changing_pictures(process, WAIT, 1)
-            end = time.monotonic() + 10
-            while process.poll() is None and time.monotonic() < end:
-                subprocess.run(["xdotool", "mousemove", "60", "80", "key", "Escape"],
-                               env={"DISPLAY": server.display, "PATH": "/usr/bin:/bin"},
-                               capture_output=True, check=False)
-                time.sleep(0.3)
+            server.press_escape(process)
             return signal.SIGTERM
 
         codes.append(test.run(world, argv, x=True, meanwhile=press).rc)

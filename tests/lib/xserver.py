@@ -58,6 +58,15 @@ class XServer:
             time.sleep(0.05)
         return pictures
 
+    def press_escape(self, process, seconds=10):
+        """Press Escape over the window at the top left until the process has ended."""
+        end = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < end:
+            subprocess.run(["xdotool", "mousemove", "60", "80", "key", "Escape"],
+                           env={"DISPLAY": self.display, "PATH": os.environ["PATH"]},
+                           capture_output=True, check=False)
+            time.sleep(0.2)
+
     def stop(self):
         if self.process.poll() is None:
             self.process.terminate()

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ static inline void fake_answer(int client, enum fake_mode mode, const char *json
  * turn. The first request of all is answered with first, unless that is NULL.
  */
 static inline _Noreturn void fake_serve(int sock, enum fake_mode mode, const char *first,
-                                        const char *json)
+					const char *json)
 {
 	for (;;) {
 		int client = accept(sock, NULL, NULL);

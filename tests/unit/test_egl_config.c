@@ -38,12 +38,11 @@ static const struct {
 	EGLint attribs[16];
 	struct answer answer[2]; /* X11, surfaceless */
 } requests[] = {
-	{ { EGL_NONE },
-	  { { 40, 11, 30 }, { 0, 0, 0 } } },
+	{ { EGL_NONE }, { { 40, 11, 30 }, { 0, 0, 0 } } },
 	{ { EGL_RED_SIZE, 1, EGL_GREEN_SIZE, 1, EGL_BLUE_SIZE, 1, EGL_DEPTH_SIZE, 1, EGL_NONE },
 	  { { 32, 12, 30 }, { 0, 0, 0 } } },
-	{ { EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8, EGL_ALPHA_SIZE, 8,
-	    EGL_DEPTH_SIZE, 24, EGL_NONE },
+	{ { EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8, EGL_ALPHA_SIZE, 8, EGL_DEPTH_SIZE,
+	    24, EGL_NONE },
 	  { { 12, 3, 30 }, { 0, 0, 0 } } },
 	{ { EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8, EGL_DEPTH_SIZE, 24,
 	    EGL_STENCIL_SIZE, 8, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_NONE },
@@ -51,8 +50,8 @@ static const struct {
 	{ { EGL_ALPHA_SIZE, EGL_DONT_CARE, EGL_RED_SIZE, 5, EGL_GREEN_SIZE, 6, EGL_BLUE_SIZE, 5,
 	    EGL_SURFACE_TYPE, EGL_DONT_CARE, EGL_NONE },
 	  { { 40, 11, 30 }, { 50, 11, 50 } } },
-	{ { EGL_SAMPLES, 4, EGL_SAMPLE_BUFFERS, 1, EGL_RED_SIZE, 8, EGL_SURFACE_TYPE,
-	    EGL_DONT_CARE, EGL_NONE },
+	{ { EGL_SAMPLES, 4, EGL_SAMPLE_BUFFERS, 1, EGL_RED_SIZE, 8, EGL_SURFACE_TYPE, EGL_DONT_CARE,
+	    EGL_NONE },
 	  { { 20, 16, 30 }, { 20, 16, 30 } } },
 	{ { EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_NONE },
 	  { { 40, 11, 30 }, { 50, 41, 30 } } },
@@ -67,12 +66,10 @@ static const struct {
 	  { { 4, 4, 29 }, { 4, 4, 29 } } },
 	{ { EGL_CONFIG_ID, 7, EGL_SURFACE_TYPE, 0, EGL_DEPTH_SIZE, 99, EGL_NONE },
 	  { { 1, 7, 7 }, { 1, 7, 7 } } },
-	{ { EGL_DEPTH_SIZE, 32, EGL_STENCIL_SIZE, 8, EGL_NONE },
-	  { { 0, 0, 0 }, { 0, 0, 0 } } },
+	{ { EGL_DEPTH_SIZE, 32, EGL_STENCIL_SIZE, 8, EGL_NONE }, { { 0, 0, 0 }, { 0, 0, 0 } } },
 	{ { EGL_DEPTH_SIZE, 32, EGL_RED_SIZE, 1, EGL_SURFACE_TYPE, 0, EGL_NONE },
 	  { { 8, 15, 30 }, { 10, 15, 50 } } },
-	{ { EGL_LEVEL, 1, EGL_NONE },
-	  { { 0, 0, 0 }, { 0, 0, 0 } } },
+	{ { EGL_LEVEL, 1, EGL_NONE }, { { 0, 0, 0 }, { 0, 0, 0 } } },
 	{ { EGL_COLOR_COMPONENT_TYPE_EXT, EGL_COLOR_COMPONENT_TYPE_FLOAT_EXT, EGL_RED_SIZE, 8,
 	    EGL_SURFACE_TYPE, 0, EGL_NONE },
 	  { { 0, 0, 0 }, { 20, 61, 60 } } },
@@ -80,29 +77,21 @@ static const struct {
 	  { { 40, 11, 30 }, { 50, 41, 30 } } },
 	{ { EGL_CONFIG_CAVEAT, EGL_SLOW_CONFIG, EGL_SURFACE_TYPE, 0, EGL_NONE },
 	  { { 0, 0, 0 }, { 0, 0, 0 } } },
-	{ { EGL_CONFORMANT, EGL_OPENGL_BIT | EGL_OPENGL_ES2_BIT, EGL_SURFACE_TYPE,
-	    EGL_PBUFFER_BIT, EGL_SAMPLES, 1, EGL_NONE },
+	{ { EGL_CONFORMANT, EGL_OPENGL_BIT | EGL_OPENGL_ES2_BIT, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT,
+	    EGL_SAMPLES, 1, EGL_NONE },
 	  { { 20, 16, 30 }, { 25, 46, 30 } } },
-	{ { EGL_SAMPLES, 16, EGL_SURFACE_TYPE, 0, EGL_NONE },
-	  { { 0, 0, 0 }, { 0, 0, 0 } } },
+	{ { EGL_SAMPLES, 16, EGL_SURFACE_TYPE, 0, EGL_NONE }, { { 0, 0, 0 }, { 0, 0, 0 } } },
 	{ { EGL_TRANSPARENT_TYPE, EGL_TRANSPARENT_RGB, EGL_SURFACE_TYPE, 0, EGL_NONE },
 	  { { 0, 0, 0 }, { 0, 0, 0 } } },
 	{ { EGL_BIND_TO_TEXTURE_RGBA, EGL_TRUE, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_NONE },
 	  { { 20, 1, 30 }, { 20, 1, 30 } } },
-	{ { EGL_LEVEL, EGL_DONT_CARE, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { EGL_RED_SIZE, -2, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { EGL_SURFACE_TYPE, 0x10000, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { EGL_CONFIG_CAVEAT, 3, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { EGL_CONFIG_ID, 0, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { 0x9999, 1, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
-	{ { EGL_BIND_TO_TEXTURE_RGB, 2, EGL_NONE },
-	  { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_LEVEL, EGL_DONT_CARE, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_RED_SIZE, -2, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_SURFACE_TYPE, 0x10000, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_CONFIG_CAVEAT, 3, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_CONFIG_ID, 0, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { 0x9999, 1, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
+	{ { EGL_BIND_TO_TEXTURE_RGB, 2, EGL_NONE }, { { -1, 0, 0 }, { -1, 0, 0 } } },
 	{ { EGL_MAX_PBUFFER_WIDTH, 100000, EGL_SURFACE_TYPE, 0, EGL_NONE },
 	  { { 40, 11, 30 }, { 50, 41, 30 } } },
 };
@@ -152,21 +141,26 @@ static void test_as_mesa(void **state)
 
 static void test_fixed_before_float(void **state)
 {
-	static const EGLint attribs[] = { EGL_COLOR_COMPONENT_TYPE_EXT, EGL_DONT_CARE, EGL_RED_SIZE,
-		                          8, EGL_SURFACE_TYPE, 0, EGL_NONE };
+	static const EGLint attribs[] = { EGL_COLOR_COMPONENT_TYPE_EXT,
+		                          EGL_DONT_CARE,
+		                          EGL_RED_SIZE,
+		                          8,
+		                          EGL_SURFACE_TYPE,
+		                          0,
+		                          EGL_NONE };
 	const struct vgpu_egl_config *chosen[3];
 	struct vgpu_egl_config *configs;
 	EGLint count, n;
 
 	configs = vgpu_egl_configs_create(&host, NULL, 0, &count);
-	assert_int_equal(vgpu_egl_config_choose(configs, count, attribs, no_pixmap, NULL, chosen, 3,
-	                                        &n),
-	                 EGL_SUCCESS);
+	assert_int_equal(
+		vgpu_egl_config_choose(configs, count, attribs, no_pixmap, NULL, chosen, 3, &n),
+		EGL_SUCCESS);
 	assert_int_equal(n, 3);
 	assert_false(chosen[0]->float_color);
-	assert_int_equal(vgpu_egl_config_choose(configs, count, attribs, no_pixmap, NULL, NULL, 0,
-	                                        &n),
-	                 EGL_SUCCESS);
+	assert_int_equal(
+		vgpu_egl_config_choose(configs, count, attribs, no_pixmap, NULL, NULL, 0, &n),
+		EGL_SUCCESS);
 	assert_int_equal(n, 60);
 	free(configs);
 }
@@ -181,14 +175,14 @@ static void test_pixmap(void **state)
 	EGLint count, n = -1, depth = 32;
 
 	configs = vgpu_egl_configs_create(&host, xvfb, 3, &count);
-	assert_int_equal(vgpu_egl_config_choose(configs, count, attribs, no_pixmap, &depth, chosen,
-	                                        100, &n),
-	                 EGL_SUCCESS);
+	assert_int_equal(
+		vgpu_egl_config_choose(configs, count, attribs, no_pixmap, &depth, chosen, 100, &n),
+		EGL_SUCCESS);
 	assert_int_equal(n, 20);
 	assert_int_equal(chosen[0]->alpha, 8);
-	assert_int_equal(vgpu_egl_config_choose(configs, count, wrong, no_pixmap, &depth, chosen,
-	                                        100, &n),
-	                 EGL_BAD_NATIVE_PIXMAP);
+	assert_int_equal(
+		vgpu_egl_config_choose(configs, count, wrong, no_pixmap, &depth, chosen, 100, &n),
+		EGL_BAD_NATIVE_PIXMAP);
 	free(configs);
 }
 

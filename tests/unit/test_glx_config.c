@@ -2,7 +2,8 @@
 /*
  * GLX configs: what is listed for a screen, and what programs' usual requests
  * choose. The expected sizes are what the X server's own GLX chooses for the
- * same requests with llvmpipe, except that depth buffers end at 24 bits here.
+ * same requests with llvmpipe; there depth buffers of 32 bits are the largest, with a
+ * GPU those of 24.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,7 @@ static const struct vgpu_glx_limits limits = { .max_samples = 4, .max_drawable =
 static const struct vgpu_glx_limits accum_limits = { .max_samples = 4, .accum = true };
 
 static void build(struct screen *s, const struct vgpu_glx_visual *visuals, size_t n,
-                  const struct vgpu_glx_limits *l)
+		  const struct vgpu_glx_limits *l)
 {
 	s->visuals = calloc(n + 1, sizeof(*visuals));
 	memcpy(s->visuals, visuals, n * sizeof(*visuals));
@@ -64,13 +65,13 @@ struct sizes {
 
 static void check_sizes(const struct vgpu_glx_config *c, const struct sizes *want, size_t index)
 {
-	const struct sizes have = { c->red, c->alpha, c->depth, c->stencil, c->samples,
-		                    c->double_buffer, c->accum, c->srgb };
+	const struct sizes have = { c->red,     c->alpha,         c->depth, c->stencil,
+				    c->samples, c->double_buffer, c->accum, c->srgb };
 
 	if (memcmp(&have, want, sizeof(have)) != 0)
 		fail_msg("request %zu: got r%d a%d z%d s%d ms%d db%d acc%d srgb%d", index, have.red,
-		         have.alpha, have.depth, have.stencil, have.samples, have.double_buffer,
-		         have.accum, have.srgb);
+			 have.alpha, have.depth, have.stencil, have.samples, have.double_buffer,
+			 have.accum, have.srgb);
 }
 
 #define RGB1 GLX_RED_SIZE, 1, GLX_GREEN_SIZE, 1, GLX_BLUE_SIZE, 1
@@ -87,21 +88,30 @@ static void test_choose_fbconfig(void **state)
 		{ { GLX_DOUBLEBUFFER, 1, None }, true, { 8, 0, 0, 0, 0, 1, 0, 0 } },
 		{ { GLX_DOUBLEBUFFER, 0, None }, true, { 8, 0, 0, 0, 0, 0, 0, 0 } },
 		{ { GLX_DEPTH_SIZE, 1, None }, true, { 8, 0, 24, 0, 0, 0, 0, 0 } },
-		{ { GLX_DEPTH_SIZE, 16, GLX_DOUBLEBUFFER, 1, None }, true,
+		{ { GLX_DEPTH_SIZE, 16, GLX_DOUBLEBUFFER, 1, None },
+		  true,
 		  { 8, 0, 24, 0, 0, 1, 0, 0 } },
-		{ { RGB1, GLX_DOUBLEBUFFER, 1, GLX_DEPTH_SIZE, 1, None }, true,
+		{ { RGB1, GLX_DOUBLEBUFFER, 1, GLX_DEPTH_SIZE, 1, None },
+		  true,
 		  { 8, 0, 24, 0, 0, 1, 0, 0 } },
 		{ { RGB8, GLX_ALPHA_SIZE, 8, GLX_DOUBLEBUFFER, 1, GLX_DEPTH_SIZE, 24,
-		    GLX_STENCIL_SIZE, 8, None }, true, { 8, 8, 24, 8, 0, 1, 0, 0 } },
+		    GLX_STENCIL_SIZE, 8, None },
+		  true,
+		  { 8, 8, 24, 8, 0, 1, 0, 0 } },
 		{ { RGB8, GLX_DOUBLEBUFFER, 1, GLX_DEPTH_SIZE, 24, GLX_STENCIL_SIZE, 8, None },
-		  true, { 8, 0, 24, 8, 0, 1, 0, 0 } },
+		  true,
+		  { 8, 0, 24, 8, 0, 1, 0, 0 } },
 		{ { RGB8, GLX_DOUBLEBUFFER, 1, GLX_DEPTH_SIZE, 24, GLX_SAMPLE_BUFFERS, 1,
-		    GLX_SAMPLES, 4, None }, true, { 8, 0, 24, 0, 4, 1, 0, 0 } },
+		    GLX_SAMPLES, 4, None },
+		  true,
+		  { 8, 0, 24, 0, 4, 1, 0, 0 } },
 		{ { RGB8, GLX_SAMPLE_BUFFERS, 1, GLX_SAMPLES, 8, None }, false, { 0 } },
-		{ { RGB8, GLX_DOUBLEBUFFER, 1, GLX_FRAMEBUFFER_SRGB_CAPABLE_EXT, 1, None }, true,
+		{ { RGB8, GLX_DOUBLEBUFFER, 1, GLX_FRAMEBUFFER_SRGB_CAPABLE_EXT, 1, None },
+		  true,
 		  { 8, 0, 0, 0, 0, 1, 0, 1 } },
 		{ { GLX_X_RENDERABLE, 1, GLX_DRAWABLE_TYPE, GLX_WINDOW_BIT, GLX_RED_SIZE, 1,
-		    GLX_ALPHA_SIZE, 1, GLX_DEPTH_SIZE, 1, GLX_DOUBLEBUFFER, 1, None }, true,
+		    GLX_ALPHA_SIZE, 1, GLX_DEPTH_SIZE, 1, GLX_DOUBLEBUFFER, 1, None },
+		  true,
 		  { 8, 8, 24, 0, 0, 1, 0, 0 } },
 		{ { GLX_BUFFER_SIZE, 32, None }, true, { 8, 8, 0, 0, 0, 0, 0, 0 } },
 		{ { GLX_STEREO, 1, None }, false, { 0 } },
@@ -111,7 +121,9 @@ static void test_choose_fbconfig(void **state)
 		{ { GLX_ACCUM_RED_SIZE, 1, None }, false, { 0 } },
 		{ { GLX_CONFIG_CAVEAT, GLX_SLOW_CONFIG, None }, false, { 0 } },
 		{ { 0x7777, 1, GLX_DOUBLEBUFFER, 1, None }, true, { 8, 0, 0, 0, 0, 1, 0, 0 } },
-		{ { GLX_DOUBLEBUFFER, (int)GLX_DONT_CARE, None }, true, { 8, 0, 0, 0, 0, 0, 0, 0 } },
+		{ { GLX_DOUBLEBUFFER, (int)GLX_DONT_CARE, None },
+		  true,
+		  { 8, 0, 0, 0, 0, 0, 0, 0 } },
 	};
 	struct vgpu_glx_config **result;
 	struct screen s;
@@ -142,21 +154,27 @@ static void test_choose_visual(void **state)
 	} requests[] = {
 		{ { GLX_RGBA, None }, 0x21, { 8, 0, 0, 0, 0, 0, 0, 0 } },
 		{ { GLX_RGBA, GLX_DOUBLEBUFFER, None }, 0x21, { 8, 0, 0, 0, 0, 1, 0, 0 } },
-		{ { GLX_RGBA, GLX_DEPTH_SIZE, 16, GLX_DOUBLEBUFFER, None }, 0x21,
+		{ { GLX_RGBA, GLX_DEPTH_SIZE, 16, GLX_DOUBLEBUFFER, None },
+		  0x21,
 		  { 8, 0, 24, 0, 0, 1, 0, 0 } },
-		{ { GLX_RGBA, RGB1, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 1, None }, 0x21,
+		{ { GLX_RGBA, RGB1, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 1, None },
+		  0x21,
 		  { 8, 0, 24, 0, 0, 1, 0, 0 } },
 		{ { GLX_RGBA, RGB1, GLX_ALPHA_SIZE, 1, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 1, None },
-		  0x21, { 8, 8, 24, 0, 0, 1, 0, 0 } },
-		{ { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_STENCIL_SIZE, 1, None }, 0x21,
+		  0x21,
+		  { 8, 8, 24, 0, 0, 1, 0, 0 } },
+		{ { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_STENCIL_SIZE, 1, None },
+		  0x21,
 		  { 8, 0, 24, 8, 0, 1, 0, 0 } },
 		{ { GLX_RGBA, GLX_SAMPLE_BUFFERS, 1, GLX_SAMPLES, 4, GLX_DOUBLEBUFFER, None },
-		  0x21, { 8, 0, 0, 0, 4, 1, 0, 0 } },
+		  0x21,
+		  { 8, 0, 0, 0, 4, 1, 0, 0 } },
 		{ { GLX_DOUBLEBUFFER, None }, 0x21, { 8, 0, 0, 0, 0, 1, 0, 0 } },
 		{ { GLX_RGBA, GLX_STEREO, None }, 0, { 0 } },
 		{ { GLX_RGBA, GLX_LEVEL, 1, None }, 0, { 0 } },
 		{ { GLX_RGBA, GLX_RED_SIZE, 12, None }, 0, { 0 } },
-		{ { GLX_RGBA, GLX_X_VISUAL_TYPE, GLX_DIRECT_COLOR, None }, 0x22,
+		{ { GLX_RGBA, GLX_X_VISUAL_TYPE, GLX_DIRECT_COLOR, None },
+		  0x22,
 		  { 8, 0, 0, 0, 0, 0, 0, 0 } },
 	};
 	struct screen s;
@@ -165,7 +183,7 @@ static void test_choose_visual(void **state)
 	build(&s, few, COUNT(few), &limits);
 	for (size_t i = 0; i < COUNT(requests); i++) {
 		struct vgpu_glx_config *c =
-		        vgpu_glx_choose_visual(s.configs, s.count, requests[i].attribs);
+			vgpu_glx_choose_visual(s.configs, s.count, requests[i].attribs);
 
 		assert_int_equal(c ? c->visual_id : 0, requests[i].id);
 		if (c)
@@ -196,13 +214,14 @@ static void test_list_is_sound(void **state)
 		assert_int_equal(c->id, 0x1000 + i);
 		assert_int_equal(get(c, GLX_BUFFER_SIZE), c->red + c->green + c->blue + c->alpha);
 		assert_int_equal(get(c, GLX_DRAWABLE_TYPE),
-		                 GLX_WINDOW_BIT | GLX_PIXMAP_BIT | GLX_PBUFFER_BIT);
+				 GLX_WINDOW_BIT | GLX_PIXMAP_BIT | GLX_PBUFFER_BIT);
 		assert_int_equal(get(c, GLX_CONFIG_CAVEAT), c->accum ? GLX_SLOW_CONFIG : GLX_NONE);
 		assert_true(c->samples <= 4);
 		if (c->visual_depth == 32)
 			assert_int_equal(c->visual_id, 0x40);
 		else
-			assert_int_equal(c->visual_id, c->visual_class == DirectColor ? 0x22 : 0x21);
+			assert_int_equal(c->visual_id,
+					 c->visual_class == DirectColor ? 0x22 : 0x21);
 		for (size_t j = 0; j < i; j++) {
 			assert_false(same(c, &s.configs[j]));
 		}
@@ -218,8 +237,9 @@ static void test_list_is_sound(void **state)
 
 static void test_accum_is_chosen_only_when_asked_for(void **state)
 {
-	static const int want_accum[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_ACCUM_RED_SIZE, 1,
-		                          GLX_DEPTH_SIZE, 1, None };
+	static const int want_accum[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_ACCUM_RED_SIZE,
+					  1,        GLX_DEPTH_SIZE,   1,
+					  None };
 	static const int no_accum[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 1, None };
 	struct vgpu_glx_config *c;
 	struct screen s;
@@ -242,8 +262,9 @@ static void test_many_visuals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] = (struct vgpu_glx_visual){ .id = 0x21 + i, .class = TrueColor, .depth = 24,
-			                            RGB888 };
+		many[i] = (struct vgpu_glx_visual){
+			.id = 0x21 + i, .class = TrueColor, .depth = 24, RGB888
+		};
 	build(&s, many, COUNT(many), &limits);
 	assert_true(s.count < COUNT(many));
 	for (size_t i = 0; i < COUNT(many); i++) {
@@ -258,10 +279,18 @@ static void test_other_depths(void **state)
 {
 	static const struct vgpu_glx_visual visuals[] = {
 		{ .id = 1, .class = PseudoColor, .depth = 8 },
-		{ .id = 2, .class = TrueColor, .depth = 16, .red_mask = 0xf800, .green_mask = 0x7e0,
+		{ .id = 2,
+		  .class = TrueColor,
+		  .depth = 16,
+		  .red_mask = 0xf800,
+		  .green_mask = 0x7e0,
 		  .blue_mask = 0x1f },
-		{ .id = 3, .class = TrueColor, .depth = 30, .red_mask = 0x3ff00000,
-		  .green_mask = 0xffc00, .blue_mask = 0x3ff },
+		{ .id = 3,
+		  .class = TrueColor,
+		  .depth = 30,
+		  .red_mask = 0x3ff00000,
+		  .green_mask = 0xffc00,
+		  .blue_mask = 0x3ff },
 	};
 	static const int rgb10[] = { GLX_RED_SIZE, 10, None };
 	static const int any[] = { None };
@@ -283,6 +312,25 @@ static void test_other_depths(void **state)
 	for (size_t i = 0; i < s.count; i++)
 		assert_int_equal(get(&s.configs[i], GLX_DRAWABLE_TYPE), GLX_PBUFFER_BIT);
 	assert_null(vgpu_glx_choose_visual(s.configs, s.count, (int[]){ GLX_RGBA, None }));
+	discard(&s);
+}
+
+/* The largest depth buffer there is, which only software rendering has with 32 bits. */
+static void test_depth_32(void **state)
+{
+	static const struct vgpu_glx_limits software = { .max_samples = 4, .depth32 = true };
+	static const int depth[] = { GLX_RGBA, GLX_DOUBLEBUFFER, GLX_DEPTH_SIZE, 24, None };
+	static const int stencil[] = { GLX_RGBA, GLX_DEPTH_SIZE, 1, GLX_STENCIL_SIZE, 1, None };
+	struct vgpu_glx_config *c;
+	struct screen s;
+
+	(void)state;
+	build(&s, few, COUNT(few), &software);
+	c = vgpu_glx_choose_visual(s.configs, s.count, depth);
+	check_sizes(c, &(struct sizes){ 8, 0, 32, 0, 0, 1, 0, 0 }, 0);
+	c = vgpu_glx_choose_visual(s.configs, s.count, stencil);
+	check_sizes(c, &(struct sizes){ 8, 0, 24, 8, 0, 0, 0, 0 }, 1);
+	check_sizes(s.visuals[0].primary, &(struct sizes){ 8, 8, 24, 8, 0, 1, 0, 0 }, 2);
 	discard(&s);
 }
 
@@ -328,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_accum_is_chosen_only_when_asked_for),
 		cmocka_unit_test(test_many_visuals),
 		cmocka_unit_test(test_other_depths),
+		cmocka_unit_test(test_depth_32),
 		cmocka_unit_test(test_order_follows_the_specification),
 	};
 

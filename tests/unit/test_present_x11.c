@@ -199,11 +199,11 @@ static void show(struct scene *s, uint32_t slot, uint32_t interval)
 static void compare(struct scene *s, xcb_drawable_t drawable, uint32_t slot, uint8_t depth)
 {
 	const uint8_t *want = s->pool + VGPU_POOL_HEADER + slot * s->slot_bytes;
-	xcb_get_image_reply_t *image = xcb_get_image_reply(
-	        s->c,
-	        xcb_get_image(s->c, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, 0, 0, s->width, s->height,
-	                      UINT32_MAX),
-	        NULL);
+	xcb_get_image_reply_t *image =
+		xcb_get_image_reply(s->c,
+	                            xcb_get_image(s->c, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, 0, 0,
+	                                          s->width, s->height, UINT32_MAX),
+	                            NULL);
 	const uint8_t *got;
 
 	assert_non_null(image);
@@ -215,8 +215,8 @@ static void compare(struct scene *s, xcb_drawable_t drawable, uint32_t slot, uin
 			const uint8_t *p = got + i / s->width * stride + i % s->width * 2;
 			uint32_t pixel = p[0] | (uint32_t)p[1] << 8;
 
-			assert_int_equal(pixel, (want[2] >> 3) << 11 | (want[1] >> 2) << 5 |
-			                                want[0] >> 3);
+			assert_int_equal(pixel,
+			                 (want[2] >> 3) << 11 | (want[1] >> 2) << 5 | want[0] >> 3);
 		} else {
 			assert_memory_equal(got + 4 * i, want, depth == 32 ? 4 : 3);
 		}

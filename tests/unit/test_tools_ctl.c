@@ -14,7 +14,8 @@ static pid_t fake;
 
 static const char answer[] =
 	"{\"schema\":1,\"workers\":[{\"pid\":77,\"uid\":1000,\"renderer\":\"llvmpipe (LLVM 15)\","
-	"\"programs\":[{\"connection\":1,\"pid\":4242,\"name\":\"glx\\u001b[31mgears\",\"contexts\":1,"
+	"\"programs\":[{\"connection\":1,\"pid\":4242,\"name\":\"glx\\u001b[31mgears\","
+	"\"contexts\":1,"
 	"\"streams\":2,\"drawables\":3,\"frames\":123,\"calls\":4567,\"bytes_in\":2048,"
 	"\"bytes_out\":512,\"round_trips\":89}]},{\"pid\":78,\"uid\":0,\"renderer\":\"x\","
 	"\"programs\":[]}]}";
@@ -72,7 +73,8 @@ static void test_table(void **state)
 	assert_non_null(strstr(out, "2.0K"));
 	/* a guest's name must not reach the terminal raw */
 	assert_null(strchr(out, '\033'));
-	assert_int_equal(ctl_run("list --noheadings -o pid,frames,worker,uid", out, sizeof(out)), 0);
+	assert_int_equal(ctl_run("list --noheadings -o pid,frames,worker,uid", out, sizeof(out)),
+			 0);
 	assert_words(out, "4242 123 77 1000");
 }
 
@@ -136,6 +138,24 @@ static void test_bad_answers(void **state)
 	assert_int_equal(ctl_run("list", out, sizeof(out)), 1);
 }
 
+/* Another user's backend at the usual place is not trusted; one that the user names is. */
+static void test_other_users_backend(void **state)
+{
+	char out[4096], command[8192];
+
+	if (geteuid() != 0)
+		skip();
+	if (chmod(folder, 0777) < 0 || seteuid(65534) < 0)
+		fail();
+	start(FAKE_ANSWERS, answer);
+	if (seteuid(0) < 0)
+		fail();
+	snprintf(command, sizeof(command), "unset VGPU_SOCKET; XDG_RUNTIME_DIR=%s '%s' list 2>&1",
+		 folder, ctl);
+	assert_int_equal(run_command(command, out, sizeof(out)), 4);
+	assert_int_equal(ctl_run("list", out, sizeof(out)), 0);
+}
+
 static void test_usage(void **state)
 {
 	char out[8192];
@@ -162,6 +182,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_refused, stop),
 		cmocka_unit_test_teardown(test_hangs_up, stop),
 		cmocka_unit_test_teardown(test_bad_answers, stop),
+		cmocka_unit_test_teardown(test_other_users_backend, stop),
 		cmocka_unit_test_teardown(test_usage, stop),
 	};
 	int failed;

@@ -87,7 +87,7 @@ out:
 }
 
 int vgpu_admin_request(int sock, const char *request, struct json_object **json_out, char *reason,
-                       size_t size)
+		       size_t size)
 {
 	struct vgpu_broker_msg *msg = malloc(sizeof(*msg));
 	int fds[VGPU_BROKER_MAX_FDS] = { -1, -1, -1, -1 };
@@ -99,7 +99,8 @@ int vgpu_admin_request(int sock, const char *request, struct json_object **json_
 		return -ENOMEM;
 	vgpu_broker_msg_init(msg, VGPU_BROKER_ADMIN, "%s", request);
 	rc = vgpu_broker_send(sock, msg, NULL);
-	if (rc == 0)
+	/* whoever has hung up already may have said something first */
+	if (rc == 0 || rc == -EPIPE)
 		rc = vgpu_broker_recv(sock, msg, fds);
 	if (rc == -EAGAIN)
 		rc = -ETIMEDOUT;
@@ -131,24 +132,27 @@ int vgpu_admin_complain(int rc, const char *reason)
 	if (vgpu_broker_path(path, sizeof(path)) < 0)
 		snprintf(path, sizeof(path), "$VGPU_SOCKET");
 	if (rc == -ENOENT || rc == -ECONNREFUSED) {
-		vgpu_tool_error("start one with 'vgpu-backendd', or name its socket in VGPU_SOCKET; "
-		                "'vgpu-run PROGRAM' brings its own",
-		                "no backend daemon at %s", path);
+		vgpu_tool_error(
+			"start one with 'vgpu-backendd', or name its socket in VGPU_SOCKET; "
+			"'vgpu-run PROGRAM' brings its own",
+			"no backend daemon at %s", path);
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	if (rc == -EACCES || rc == -EPERM) {
-		vgpu_tool_error("run as the user who started vgpu-backendd, or as root",
-		                "not permitted to talk to the backend daemon at %s%s%s", path,
-		                *reason ? ": " : "", reason);
+		vgpu_tool_error(
+			"run as the user who started vgpu-backendd; if you trust that user, "
+			"name the socket in VGPU_SOCKET",
+			"not permitted to talk to the backend daemon at %s%s%s", path,
+			*reason ? ": " : "", reason);
 		return VGPU_EXIT_PERMISSION;
 	}
 	if (rc == -ETIMEDOUT || rc == -ECONNRESET || rc == -EPIPE) {
-		vgpu_tool_error("vgpu-info shows which part answers",
-		                "the backend daemon at %s %s", path,
-		                rc == -ETIMEDOUT ? "does not answer" : "closed the connection");
+		vgpu_tool_error("vgpu-info shows which part answers", "the backend daemon at %s %s",
+				path,
+				rc == -ETIMEDOUT ? "does not answer" : "closed the connection");
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	vgpu_tool_error(NULL, "the backend daemon at %s refused: %s", path,
-	                *reason ? reason : strerror(-rc));
+			*reason ? reason : strerror(-rc));
 	return VGPU_EXIT_FAILED;
 }

@@ -26,7 +26,7 @@ int vgpu_admin_connect(void);
  * bytes, may be NULL) then holds the daemon's own words or "".
  */
 int vgpu_admin_request(int sock, const char *request, struct json_object **json_out, char *reason,
-                       size_t size);
+		       size_t size);
 
 /*
  * Say on stderr that the daemon cannot be asked, why, and what to do. rc: the

@@ -97,7 +97,8 @@ static int set_egl(const struct vgpu_paths *paths)
 	bool ok = others && list;
 
 	if (ok) {
-		for (char *p = strtok_r(others, ":", &save); p && ok; p = strtok_r(NULL, ":", &save))
+		for (char *p = strtok_r(others, ":", &save); p && ok;
+		     p = strtok_r(NULL, ":", &save))
 			ok = is_ours(p) || list_add(&list, p);
 		ok = ok && setenv("__EGL_VENDOR_LIBRARY_FILENAMES", list, 1) == 0;
 	}

@@ -10,7 +10,7 @@ enum vgpu_exit {
 	VGPU_EXIT_OK = 0,
 	VGPU_EXIT_FAILED = 1,
 	VGPU_EXIT_USAGE = 2,
-	VGPU_EXIT_NO_SUCH = 3,     /* no such guest, GPU or program */
+	VGPU_EXIT_NO_SUCH = 3, /* no such guest, GPU or program */
 	VGPU_EXIT_PERMISSION = 4,
 	VGPU_EXIT_UNREACHABLE = 5, /* the backend daemon does not answer */
 	VGPU_EXIT_REFUSED = 6,     /* busy; --force may exist */

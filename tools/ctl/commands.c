@@ -13,7 +13,8 @@ int vgpu_pci_main(int argc, char **argv) __attribute__((weak));
 static int pci(int argc, char **argv)
 {
 	if (!vgpu_pci_main) {
-		vgpu_tool_error("build the tree with tools/pci", "this vgpu-ctl has no pci commands");
+		vgpu_tool_error("build the tree with tools/pci",
+				"this vgpu-ctl has no pci commands");
 		return VGPU_EXIT_FAILED;
 	}
 	return vgpu_pci_main(argc, argv);

@@ -18,10 +18,10 @@ struct column {
 	const char *name; /* heading, and what -o takes (any case) */
 	const char *key;  /* in the daemon's answer */
 	const char *help;
-	bool of_worker;   /* the worker's key, not the program's */
-	bool bytes;       /* printed with a unit */
-	bool shown;       /* without -o */
-	int flags;        /* SCOLS_FL_* */
+	bool of_worker; /* the worker's key, not the program's */
+	bool bytes;     /* printed with a unit */
+	bool shown;     /* without -o */
+	int flags;      /* SCOLS_FL_* */
 };
 
 static const struct column columns[] = {
@@ -111,12 +111,12 @@ static char *format_bytes(int64_t bytes)
 	if (unit < 0)
 		return asprintf(&text, "%" PRId64, bytes) < 0 ? NULL : text;
 	return asprintf(&text, value < 10 ? "%.1f%c" : "%.0f%c", value, units[unit]) < 0 ? NULL
-	                                                                                 : text;
+											 : text;
 }
 
 /* To be freed; NULL when memory is short. What the daemon does not know is "-". */
 static char *cell(const struct column *column, struct json_object *worker,
-                  struct json_object *program)
+		  struct json_object *program)
 {
 	struct json_object *value;
 
@@ -129,7 +129,7 @@ static char *cell(const struct column *column, struct json_object *worker,
 }
 
 static bool add_line(struct libscols_table *table, const struct list_options *options,
-                     struct json_object *worker, struct json_object *program)
+		     struct json_object *worker, struct json_object *program)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
@@ -148,7 +148,7 @@ static bool add_line(struct libscols_table *table, const struct list_options *op
 }
 
 static bool fill(struct libscols_table *table, const struct list_options *options,
-                 struct json_object *answer)
+		 struct json_object *answer)
 {
 	struct json_object *workers, *programs;
 
@@ -156,7 +156,7 @@ static bool fill(struct libscols_table *table, const struct list_options *option
 		const struct column *c = &columns[options->chosen[i]];
 
 		if (!scols_table_new_column(table, c->name, c->flags & SCOLS_FL_TRUNC ? 0.2 : 0,
-		                            c->flags))
+					    c->flags))
 			return false;
 	}
 	if (!json_object_object_get_ex(answer, "workers", &workers) ||
@@ -170,7 +170,7 @@ static bool fill(struct libscols_table *table, const struct list_options *option
 			continue;
 		for (size_t p = 0; p < json_object_array_length(programs); p++)
 			if (!add_line(table, options, worker,
-			              json_object_array_get_idx(programs, p)))
+				      json_object_array_get_idx(programs, p)))
 				return false;
 	}
 	return true;
@@ -200,8 +200,10 @@ static int print_table(const struct list_options *options, struct json_object *a
 static int parse(int argc, char **argv, struct list_options *options)
 {
 	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, 'j' },     { "noheadings", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' }, { "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "noheadings", no_argument, NULL, 'n' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	}
 	command = vgpu_ctl_find(argv[1]);
 	if (!command)
-		return vgpu_tool_usage("%s '%s'", argv[1][0] == '-' ? "unknown option" : "no command",
-		                       argv[1]);
+		return vgpu_tool_usage(
+			"%s '%s'", argv[1][0] == '-' ? "unknown option" : "no command", argv[1]);
 	return command->run(argc - 1, argv + 1);
 }

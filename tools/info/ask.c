@@ -104,12 +104,12 @@ struct json_object *vgpu_info_ask(const char *probe, const char *argument, bool 
 		return failed("no answer within %d s%s", VGPU_INFO_PROBE_TIMEOUT_S, "");
 	if (WIFSIGNALED(status))
 		return failed("the probe was killed by signal %d (%s)", WTERMSIG(status),
-		              strsignal(WTERMSIG(status)));
+			      strsignal(WTERMSIG(status)));
 	answer = n > 0 ? json_tokener_parse(text) : NULL;
 	if (!json_object_is_type(answer, json_type_object)) {
 		json_object_put(answer);
 		return failed("the probe ended with exit code %d%s", WEXITSTATUS(status),
-		              " and no answer");
+			      " and no answer");
 	}
 	return answer;
 }

@@ -96,15 +96,18 @@ static int look_transport(struct vgpu_link *link)
 	}
 	if (sock == -EACCES || sock == -EPERM) {
 		link->exit_code = VGPU_EXIT_PERMISSION;
-		broken(link, "run as the user who started vgpu-backendd, or as root",
+		broken(link,
+		       "run as the user who started vgpu-backendd; if you trust that user, name "
+		       "the socket in VGPU_SOCKET",
 		       "embedded, not permitted to connect to %s (%s)", path, socket_source());
 	} else {
 		broken(link,
 		       "'vgpu-run PROGRAM' brings a backend for one program ('vgpu-run vgpu-info' "
 		       "shows it); 'vgpu-backendd' starts one for all",
 		       "embedded, %s at %s (%s)",
-		       sock == -ENOENT ? "no socket" :
-		       sock == -ECONNREFUSED ? "nobody listens" : strerror(-sock),
+		       sock == -ENOENT         ? "no socket"
+		       : sock == -ECONNREFUSED ? "nobody listens"
+					       : strerror(-sock),
 		       path, socket_source());
 	}
 	return sock;
@@ -123,7 +126,8 @@ static bool look_daemon(struct vgpu_link *link, int sock)
 		msg->a = msg->b = VGPU_BROKER_VERSION;
 		rc = vgpu_broker_send(sock, msg, NULL);
 	}
-	if (rc == 0)
+	/* whoever has hung up already may have said something first */
+	if (rc == 0 || rc == -EPIPE)
 		rc = vgpu_broker_recv(sock, msg, fds);
 	if (rc == -EAGAIN)
 		broken(link, "is vgpu-backendd stopped or overloaded? restart it",
@@ -132,12 +136,15 @@ static bool look_daemon(struct vgpu_link *link, int sock)
 		broken(link, "install the same version of guest library and backend",
 		       "what answers at the socket is not vgpu-backendd");
 	else if (rc < 0)
-		broken(link, "look at vgpu-backendd's output",
-		       "the daemon does not welcome us: %s", strerror(-rc));
-	else if (msg->type == VGPU_BROKER_ERROR)
+		broken(link, "look at vgpu-backendd's output", "the daemon does not welcome us: %s",
+		       strerror(-rc));
+	else if (msg->type == VGPU_BROKER_ERROR) {
+		/* it is there, and says what it lacks: a worker that draws, mostly */
+		link->exit_code = msg->a == EACCES || msg->a == EPERM ? VGPU_EXIT_PERMISSION
+								      : VGPU_EXIT_FAILED;
 		broken(link, "the daemon's own words say what is missing", "the daemon refuses: %s",
 		       msg->text);
-	else if (msg->type != VGPU_BROKER_WELCOME)
+	} else if (msg->type != VGPU_BROKER_WELCOME)
 		broken(link, "install the same version of guest library and backend",
 		       "the daemon answers with message %u instead of a welcome", msg->type);
 	else
@@ -157,8 +164,9 @@ static void look_host(struct vgpu_link *worker, struct vgpu_link *renderer)
 	worker->facts = vgpu_info_ask("host", NULL, false);
 	error = text_of(worker->facts, "error");
 	if (error) {
-		broken(worker, "does the host draw by itself? try 'eglinfo' there; look at "
-		               "vgpu-backendd's output",
+		broken(worker,
+		       "does the host draw by itself? try 'eglinfo' there; look at "
+		       "vgpu-backendd's output",
 		       "no worker: %s", error);
 		unknown(renderer, "there is no worker");
 		return;

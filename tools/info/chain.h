@@ -21,9 +21,9 @@ enum vgpu_link_state {
 struct vgpu_link {
 	const char *name;
 	enum vgpu_link_state state;
-	char detail[640]; /* what is there, or why it is broken */
-	char hint[320];   /* what to do, or "" */
-	int exit_code;    /* of vgpu-info when this is the first broken link */
+	char detail[640];          /* what is there, or why it is broken */
+	char hint[320];            /* what to do, or "" */
+	int exit_code;             /* of vgpu-info when this is the first broken link */
 	struct json_object *facts; /* for --json; may be NULL */
 };
 

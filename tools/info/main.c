@@ -30,8 +30,10 @@ static const char usage[] =
 	"4 not permitted to, 2 wrong usage.\n";
 
 static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },    { "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },    { "probe", no_argument, NULL, 'p' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "probe", no_argument, NULL, 'p' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -65,8 +67,8 @@ static void print_text(const struct vgpu_chain *chain)
 		       link->detail);
 	}
 	if (broken)
-		printf("\nThe first broken link is: %s. %s\nhint: %s\n", broken->name, broken->detail,
-		       broken->hint);
+		printf("\nThe first broken link is: %s. %s\nhint: %s\n", broken->name,
+		       broken->detail, broken->hint);
 	else
 		puts("\nThe chain holds: programs that vgpu-run starts are drawn by the vgpu.");
 }
@@ -84,14 +86,14 @@ static void print_json(const struct vgpu_chain *chain)
 		json_object_object_add(o, "state", json_object_new_string(state_name(link->state)));
 		json_object_object_add(o, "detail", json_object_new_string(link->detail));
 		json_object_object_add(o, "hint",
-		                       link->hint[0] ? json_object_new_string(link->hint) : NULL);
+				       link->hint[0] ? json_object_new_string(link->hint) : NULL);
 		json_object_object_add(o, "facts", json_object_get(link->facts));
 		json_object_array_add(list, o);
 	}
 	json_object_object_add(root, "schema", json_object_new_int(1));
 	json_object_object_add(root, "ok", json_object_new_boolean(broken == NULL));
 	json_object_object_add(root, "broken",
-	                       broken ? json_object_new_string(broken->name) : NULL);
+			       broken ? json_object_new_string(broken->name) : NULL);
 	json_object_object_add(root, "links", list);
 	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY));
 	json_object_put(root);

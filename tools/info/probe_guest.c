@@ -62,11 +62,11 @@ static bool load_egl(struct egl *egl)
 
 	if (!lib)
 		return false;
-#define LOAD(name)                                        \
-	do {                                              \
-		egl->name = (void *)dlsym(lib, "egl" #name); \
-		if (!egl->name)                           \
-			return false;                     \
+#define LOAD(name)                                                                                 \
+	do {                                                                                       \
+		egl->name = (void *)dlsym(lib, "egl" #name);                                       \
+		if (!egl->name)                                                                    \
+			return false;                                                              \
 	} while (0)
 	LOAD(GetPlatformDisplay);
 	LOAD(Initialize);
@@ -92,7 +92,7 @@ static bool make_current(const struct egl *egl, EGLDisplay display)
 
 	for (size_t i = 0; i < sizeof(apis) / sizeof(apis[0]); i++) {
 		const EGLint want[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE,
-			                apis[i].renderable, EGL_NONE };
+					apis[i].renderable, EGL_NONE };
 		const EGLint attribs[] = { EGL_CONTEXT_CLIENT_VERSION, apis[i].version, EGL_NONE };
 		EGLConfig config;
 		EGLContext context;
@@ -140,17 +140,18 @@ void vgpu_info_probe_program(struct json_object *answer)
 	}
 	display = egl.GetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
 	json_object_object_add(answer, "vgpu_library_loaded",
-	                       json_object_new_boolean(mapped("libEGL_vgpu.so")));
+			       json_object_new_boolean(mapped("libEGL_vgpu.so")));
 	if (display == EGL_NO_DISPLAY || !egl.Initialize(display, &major, &minor)) {
 		snprintf(error, sizeof(error), "no surfaceless EGL display (EGL error 0x%x)",
-		         egl.GetError());
+			 egl.GetError());
 		add_string(answer, "error", error);
 		return;
 	}
 	vendor = egl.QueryString(display, EGL_VENDOR);
 	add_string(answer, "egl_vendor", vendor);
-	json_object_object_add(answer, "vgpu", json_object_new_boolean(
-		vendor && strstr(vendor, "vgpu") && mapped("libEGL_vgpu.so")));
+	json_object_object_add(answer, "vgpu",
+			       json_object_new_boolean(vendor && strstr(vendor, "vgpu") &&
+						       mapped("libEGL_vgpu.so")));
 	if (!make_current(&egl, display)) {
 		snprintf(error, sizeof(error), "no GL context (EGL error 0x%x)", egl.GetError());
 		add_string(answer, "error", error);

@@ -45,6 +45,6 @@ void vgpu_info_probe_host(struct json_object *answer)
 	add_version(answer, "gles2", host->version_gles2);
 	json_object_object_add(answer, "max_samples", json_object_new_int64(host->max_samples));
 	json_object_object_add(answer, "max_drawable_pixels",
-	                       json_object_new_int64(host->max_drawable));
+			       json_object_new_int64(host->max_drawable));
 	json_object_object_add(answer, "robustness", json_object_new_boolean(host->robustness));
 }

@@ -108,6 +108,16 @@ static int write_png(const char *path, const uint8_t *pixels, uint32_t width, ui
 	return ok ? 0 : -EIO;
 }
 
+/* Where a slot's pixels are; the worker has checked that they fit the pool. */
+static uint64_t slot_offset(struct job *job, const struct pool *pool, uint32_t i)
+{
+	struct vgpu_wpool *wpool = vgpu_wconn_pool_get(job->conn, pool->id);
+	uint64_t offset = VGPU_POOL_HEADER + (wpool ? i * wpool->slot_bytes : 0);
+
+	vgpu_wconn_pool_put(wpool);
+	return offset;
+}
+
 /* Take the frames that became ready; write them if asked to. */
 static int take_frames(struct job *job)
 {
@@ -126,17 +136,7 @@ static int take_frames(struct job *job)
 				continue;
 			snprintf(path, sizeof(path), "%s/frame-%05llu.png", job->dump_dir,
 			         (unsigned long long)job->dumped);
-			/*
-			 * A slot's place is i * slot_bytes; the worker has checked that all
-			 * fit the pool, and here every slot starts at a multiple of its own
-			 * page-rounded size.
-			 */
-			uint64_t slot_bytes = ((uint64_t)s->width * s->height * 4 + 4095) & ~4095ull;
-			uint64_t at = VGPU_POOL_HEADER + i * slot_bytes;
-
-			if (at + (uint64_t)s->width * s->height * 4 > pool->bytes)
-				return -EPROTO;
-			if (write_png(path, pool->base + at, s->width, s->height)) {
+			if (write_png(path, pool->base + slot_offset(job, pool, i), s->width, s->height)) {
 				fprintf(stderr, "vgpu-replay: cannot write %s: %s\n", path,
 				        strerror(errno));
 				return -EIO;

@@ -46,8 +46,8 @@ static int make_folder(struct vgpu_run_backend *backend)
 }
 
 /* The backend's half of the fork. Ends in exec or exit. */
-static _Noreturn void exec_backend(const struct vgpu_paths *paths, const char *socket,
-                                   pid_t parent, int ready_fd, int error_fd)
+static _Noreturn void exec_backend(const struct vgpu_paths *paths, const char *socket, pid_t parent,
+				   int ready_fd, int error_fd)
 {
 	char fd_text[16];
 	sigset_t none;
@@ -97,20 +97,20 @@ static int wait_ready(int fd)
 }
 
 static void say_why_not_started(const struct vgpu_run_backend *backend,
-                                const struct vgpu_paths *paths, int rc)
+				const struct vgpu_paths *paths, int rc)
 {
 	const char *hint = "vgpu-info shows which link of the chain is broken";
 
 	if (rc == -ETIMEDOUT)
 		vgpu_tool_error(hint, "%s is not ready after %d s", paths->backendd,
-		                START_TIMEOUT_MS / 1000);
+				START_TIMEOUT_MS / 1000);
 	else if (rc == -ECHILD && WIFSIGNALED(backend->status))
 		vgpu_tool_error(hint, "%s was killed by signal %d (%s) while it started",
-		                paths->backendd, WTERMSIG(backend->status),
-		                strsignal(WTERMSIG(backend->status)));
+				paths->backendd, WTERMSIG(backend->status),
+				strsignal(WTERMSIG(backend->status)));
 	else if (rc == -ECHILD)
 		vgpu_tool_error(hint, "%s ended with exit code %d while it started",
-		                paths->backendd, WEXITSTATUS(backend->status));
+				paths->backendd, WEXITSTATUS(backend->status));
 	else
 		vgpu_tool_error(hint, "cannot start %s: %s", paths->backendd, strerror(-rc));
 }
@@ -123,8 +123,8 @@ static int start(struct vgpu_run_backend *backend, const struct vgpu_paths *path
 
 	if (!paths->backendd[0]) {
 		vgpu_tool_error("build it with 'make', or install the package of the backend",
-		                "vgpu-backendd is neither beside %s nor installed",
-		                program_invocation_short_name);
+				"vgpu-backendd is neither beside %s nor installed",
+				program_invocation_short_name);
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	rc = make_folder(backend);
@@ -164,7 +164,7 @@ out:
 }
 
 int vgpu_run_backend_open(struct vgpu_run_backend *backend, const struct vgpu_paths *paths,
-                          bool own, bool verbose)
+			  bool own, bool verbose)
 {
 	int rc = own ? -ENOENT : vgpu_broker_connect();
 
@@ -175,25 +175,25 @@ int vgpu_run_backend_open(struct vgpu_run_backend *backend, const struct vgpu_pa
 		if (rc == 0) {
 			if (verbose)
 				fprintf(stderr, "%s: using the backend at %s\n",
-				        program_invocation_short_name, backend->socket);
+					program_invocation_short_name, backend->socket);
 			return 0;
 		}
 	}
 	if (rc != -ENOENT && rc != -ECONNREFUSED) {
 		vgpu_tool_error("--embedded starts a backend of its own",
-		                "cannot connect to the backend: %s", strerror(-rc));
+				"cannot connect to the backend: %s", strerror(-rc));
 		return rc == -EACCES || rc == -EPERM ? VGPU_EXIT_PERMISSION : VGPU_EXIT_UNREACHABLE;
 	}
 	if (!own && getenv("VGPU_SOCKET")) {
 		/* the user said which one: another would be a surprise */
 		vgpu_tool_error("unset VGPU_SOCKET, or use --embedded, to have one started",
-		                "no backend listens at VGPU_SOCKET=%s", getenv("VGPU_SOCKET"));
+				"no backend listens at VGPU_SOCKET=%s", getenv("VGPU_SOCKET"));
 		return VGPU_EXIT_UNREACHABLE;
 	}
 	rc = start(backend, paths);
 	if (rc == 0 && verbose)
 		fprintf(stderr, "%s: started %s (pid %d) at %s\n", program_invocation_short_name,
-		        paths->backendd, (int)backend->pid, backend->socket);
+			paths->backendd, (int)backend->pid, backend->socket);
 	return rc;
 }
 

@@ -26,7 +26,7 @@ struct vgpu_run_backend {
  * nothing is left behind then. SIGCHLD must be blocked.
  */
 int vgpu_run_backend_open(struct vgpu_run_backend *backend, const struct vgpu_paths *paths,
-                          bool own, bool verbose);
+			  bool own, bool verbose);
 
 /* Note the wait status of a child; returns true when the child was the backend. */
 bool vgpu_run_backend_reaped(struct vgpu_run_backend *backend, pid_t pid, int status);

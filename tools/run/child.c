@@ -64,7 +64,7 @@ int vgpu_run_child_start(char **argv, pid_t *pid_out)
 		return 0;
 	}
 	vgpu_tool_error(exec_errno == ENOENT ? "is it installed, and in PATH?" : NULL,
-	                "cannot run %s: %s", argv[0], strerror(exec_errno));
+			"cannot run %s: %s", argv[0], strerror(exec_errno));
 	return exec_errno == ENOENT ? VGPU_EXIT_NOT_FOUND : VGPU_EXIT_CANNOT_RUN;
 }
 
@@ -87,10 +87,10 @@ static bool reap(pid_t program, vgpu_run_reaped_fn *reaped, void *data, int *cod
 }
 
 int vgpu_run_child_wait(pid_t pid, vgpu_run_reaped_fn *reaped, vgpu_run_tick_fn *tick,
-                        int interval_ms, void *data)
+			int interval_ms, void *data)
 {
 	const struct timespec interval = { .tv_sec = interval_ms / 1000,
-		                           .tv_nsec = interval_ms % 1000 * 1000000L };
+					   .tv_nsec = interval_ms % 1000 * 1000000L };
 	int code = VGPU_EXIT_FAILED;
 
 	while (!reap(pid, reaped, data, &code)) {

@@ -27,6 +27,6 @@ typedef void vgpu_run_tick_fn(void *data);
  * code as a shell has it: the program's own, or 128 + n when signal n ended it.
  */
 int vgpu_run_child_wait(pid_t pid, vgpu_run_reaped_fn *reaped, vgpu_run_tick_fn *tick,
-                        int interval_ms, void *data);
+			int interval_ms, void *data);
 
 #endif

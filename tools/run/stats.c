@@ -14,13 +14,13 @@
 
 struct vgpu_run_stats {
 	bool own_backend;
-	int sock;                        /* -1: not connected */
-	int rc;                          /* of the last question */
-	char reason[256];                /* the daemon's words about it */
+	int sock;         /* -1: not connected */
+	int rc;           /* of the last question */
+	char reason[256]; /* the daemon's words about it */
 	char *program;
 	pid_t pid;
-	int64_t first;                   /* connections of lower number are not the program's */
-	bool settled;                    /* in the last answer all of its connections had ended */
+	int64_t first; /* connections of lower number are not the program's */
+	bool settled;  /* in the last answer all of its connections had ended */
 	struct timespec began, ended;
 	int exit_code;
 	char *renderer;                  /* of the worker that holds a connection of ours */
@@ -28,8 +28,7 @@ struct vgpu_run_stats {
 };
 
 /* What is added up over the connections; all are counts or octets. */
-static const char *const counters[] = { "frames", "calls", "bytes_in", "bytes_out",
-	                                "round_trips" };
+static const char *const counters[] = { "frames", "calls", "bytes_in", "bytes_out", "round_trips" };
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
 void vgpu_run_stats_destroy(struct vgpu_run_stats *stats)
@@ -89,7 +88,7 @@ static int64_t number(struct json_object *object, const char *key)
 
 /* Keep the counters of one connection if it is the program's. Returns whether it is. */
 static bool take_connection(struct vgpu_run_stats *stats, struct json_object *worker,
-                            struct json_object *program)
+			    struct json_object *program)
 {
 	int64_t connection = number(program, "connection");
 	struct json_object *renderer;
@@ -146,7 +145,7 @@ void vgpu_run_stats_sample(struct vgpu_run_stats *stats)
 		return;
 	}
 	stats->rc = vgpu_admin_request(stats->sock, "list", &answer, stats->reason,
-	                               sizeof(stats->reason));
+				       sizeof(stats->reason));
 	if (stats->rc < 0) {
 		close(stats->sock);
 		stats->sock = -1;
@@ -159,7 +158,8 @@ void vgpu_run_stats_sample(struct vgpu_run_stats *stats)
 			struct json_object *worker = json_object_array_get_idx(workers, i);
 
 			/* running, being taken down, ended and remembered */
-			if (take_list(stats, worker, "programs") > 0 || number(worker, "ending") > 0)
+			if (take_list(stats, worker, "programs") > 0 ||
+			    number(worker, "ending") > 0)
 				stats->settled = false;
 			take_list(stats, worker, "ended");
 		}
@@ -223,20 +223,22 @@ void vgpu_run_stats_print(const struct vgpu_run_stats *stats, FILE *out)
 
 	if (stats->rc < 0)
 		fprintf(out, "%s: the backend did not answer at the end: %s\n", tool,
-		        stats->reason[0] ? stats->reason : strerror(-stats->rc));
+			stats->reason[0] ? stats->reason : strerror(-stats->rc));
 	if (n == 0) {
-		fprintf(out, "%s: %s opened no connection: the vgpu has drawn nothing of it\n"
-		             "hint: vgpu-info shows which link of the chain is broken\n",
-		        tool, stats->program);
+		fprintf(out,
+			"%s: %s opened no connection: the vgpu has drawn nothing of it\n"
+			"hint: vgpu-info shows which link of the chain is broken\n",
+			tool, stats->program);
 		return;
 	}
 	add_up(stats, totals);
 	fprintf(out, "%s: %s: %" PRId64 " frames in %.2f s (%.1f frames/s) on %s\n", tool,
-	        stats->program, totals[0], s, s > 0 ? (double)totals[0] / s : 0.0,
-	        stats->renderer ? stats->renderer : "an unknown renderer");
-	fprintf(out, "%s: %d connection%s, %" PRId64 " calls, %" PRId64 " bytes to the worker, "
-	             "%" PRId64 " bytes back, %" PRId64 " round trips\n",
-	        tool, n, n == 1 ? "" : "s", totals[1], totals[2], totals[3], totals[4]);
+		stats->program, totals[0], s, s > 0 ? (double)totals[0] / s : 0.0,
+		stats->renderer ? stats->renderer : "an unknown renderer");
+	fprintf(out,
+		"%s: %d connection%s, %" PRId64 " calls, %" PRId64 " bytes to the worker, "
+		"%" PRId64 " bytes back, %" PRId64 " round trips\n",
+		tool, n, n == 1 ? "" : "s", totals[1], totals[2], totals[3], totals[4]);
 }
 
 int vgpu_run_stats_write_json(const struct vgpu_run_stats *stats, FILE *out)
@@ -257,19 +259,20 @@ int vgpu_run_stats_write_json(const struct vgpu_run_stats *stats, FILE *out)
 	}
 	json_object_object_add(root, "schema", json_object_new_int(1));
 	json_object_object_add(root, "program",
-	                       json_object_new_string(stats->program ? stats->program : "?"));
+			       json_object_new_string(stats->program ? stats->program : "?"));
 	json_object_object_add(root, "pid", json_object_new_int64(stats->pid));
 	json_object_object_add(root, "exit_code", json_object_new_int(stats->exit_code));
 	json_object_object_add(root, "seconds", json_object_new_double(seconds(stats)));
 	json_object_object_add(root, "own_backend", json_object_new_boolean(stats->own_backend));
 	json_object_object_add(root, "renderer",
-	                       stats->renderer ? json_object_new_string(stats->renderer) : NULL);
+			       stats->renderer ? json_object_new_string(stats->renderer) : NULL);
 	/* false: not the last word, for the daemon did not answer or something still runs */
 	json_object_object_add(root, "complete",
-	                       json_object_new_boolean(stats->rc == 0 && stats->settled));
+			       json_object_new_boolean(stats->rc == 0 && stats->settled));
 	json_object_object_add(root, "totals", sum);
 	json_object_object_add(root, "connections", list);
-	if (fprintf(out, "%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY)) < 0 ||
+	if (fprintf(out, "%s\n", json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY)) <
+		    0 ||
 	    fflush(out) != 0)
 		rc = errno ? -errno : -EIO;
 	json_object_put(root);

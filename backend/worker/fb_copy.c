@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies from the read framebuffer, which may be a multisampled framebuffer 0 (fbo.h). */
+#include "backend/worker/fbo.h"
+#include "backend/worker/names.h"
+#include "decode.h"
+
+/* What of the framebuffer a texture of this internal format or type takes. */
+static GLbitfield part(GLenum format)
+{
+	switch (format) {
+	case GL_DEPTH:
+	case GL_DEPTH_COMPONENT:
+	case GL_DEPTH_COMPONENT16:
+	case GL_DEPTH_COMPONENT24:
+	case GL_DEPTH_COMPONENT32:
+	case GL_DEPTH_COMPONENT32F:
+		return GL_DEPTH_BUFFER_BIT;
+	case GL_STENCIL:
+	case GL_STENCIL_INDEX:
+	case GL_STENCIL_INDEX8:
+		return GL_STENCIL_BUFFER_BIT;
+	case GL_DEPTH_STENCIL:
+	case GL_DEPTH24_STENCIL8:
+	case GL_DEPTH32F_STENCIL8:
+		return GL_DEPTH_BUFFER_BIT | GL_STENCIL_BUFFER_BIT;
+	default:
+		return GL_COLOR_BUFFER_BIT;
+	}
+}
+
+/* The texture's format is the host's to know: everything. */
+#define ALL (GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT | GL_STENCIL_BUFFER_BIT)
+
+int replay_glCopyPixels(struct vgpu_replay *r, const struct args_glCopyPixels *a)
+{
+	vgpu_wfbo_read_begin(r, part(a->type));
+	r->gl->CopyPixels(a->x, a->y, a->width, a->height, a->type);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTexImage1D(struct vgpu_replay *r, const struct args_glCopyTexImage1D *a)
+{
+	vgpu_wfbo_read_begin(r, part(a->internalformat));
+	r->gl->CopyTexImage1D(a->target, a->level, a->internalformat, a->x, a->y, a->width,
+	                      a->border);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTexImage2D(struct vgpu_replay *r, const struct args_glCopyTexImage2D *a)
+{
+	vgpu_wfbo_read_begin(r, part(a->internalformat));
+	r->gl->CopyTexImage2D(a->target, a->level, a->internalformat, a->x, a->y, a->width,
+	                      a->height, a->border);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTexSubImage1D(struct vgpu_replay *r, const struct args_glCopyTexSubImage1D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTexSubImage1D(a->target, a->level, a->xoffset, a->x, a->y, a->width);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTexSubImage2D(struct vgpu_replay *r, const struct args_glCopyTexSubImage2D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->x, a->y, a->width,
+	                         a->height);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTexSubImage3D(struct vgpu_replay *r, const struct args_glCopyTexSubImage3D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTexSubImage3D(a->target, a->level, a->xoffset, a->yoffset, a->zoffset, a->x,
+	                         a->y, a->width, a->height);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTextureSubImage1D(struct vgpu_replay *r,
+                                   const struct args_glCopyTextureSubImage1D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTextureSubImage1D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
+	                             a->xoffset, a->x, a->y, a->width);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTextureSubImage2D(struct vgpu_replay *r,
+                                   const struct args_glCopyTextureSubImage2D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
+	                             a->xoffset, a->yoffset, a->x, a->y, a->width, a->height);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}
+
+int replay_glCopyTextureSubImage3D(struct vgpu_replay *r,
+                                   const struct args_glCopyTextureSubImage3D *a)
+{
+	vgpu_wfbo_read_begin(r, ALL);
+	r->gl->CopyTextureSubImage3D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
+	                             a->xoffset, a->yoffset, a->zoffset, a->x, a->y, a->width,
+	                             a->height);
+	vgpu_wfbo_read_end(r);
+	return 0;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Draws. Before one reaches the driver: every enabled array has a buffer, and
+ * indices and indirect parameters are offsets into a buffer that is bound.
+ */
+#include <errno.h>
+
+#include "backend/worker/context.h"
+#include "backend/worker/gl_state.h"
+#include "backend/worker/names.h"
+#include "decode.h"
+
+static uint32_t index_bytes(GLenum type)
+{
+	return type == GL_UNSIGNED_BYTE    ? 1
+	       : type == GL_UNSIGNED_SHORT ? 2
+	       : type == GL_UNSIGNED_INT   ? 4
+	                                   : 0;
+}
+
+static int refuse(struct vgpu_replay *r)
+{
+	vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
+	return 0;
+}
+
+int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a)
+{
+	if (!vgpu_wgl_arrays_safe(r))
+		return refuse(r);
+	r->gl->DrawArrays(a->mode, a->first, a->count);
+	return 0;
+}
+
+int replay_glDrawArraysInstanced(struct vgpu_replay *r, const struct args_glDrawArraysInstanced *a)
+{
+	if (!vgpu_wgl_arrays_safe(r))
+		return refuse(r);
+	r->gl->DrawArraysInstanced(a->mode, a->first, a->count, a->instancecount);
+	return 0;
+}
+
+int replay_glDrawArraysInstancedBaseInstance(struct vgpu_replay *r,
+                                             const struct args_glDrawArraysInstancedBaseInstance *a)
+{
+	if (!vgpu_wgl_arrays_safe(r))
+		return refuse(r);
+	r->gl->DrawArraysInstancedBaseInstance(a->mode, a->first, a->count, a->instancecount,
+	                                       a->baseinstance);
+	return 0;
+}
+
+int replay_glMultiDrawArrays(struct vgpu_replay *r, const struct args_glMultiDrawArrays *a)
+{
+	if (!vgpu_wgl_arrays_safe(r))
+		return refuse(r);
+	r->gl->MultiDrawArrays(a->mode, a->first, a->count, a->drawcount);
+	return 0;
+}
+
+int replay_glArrayElement(struct vgpu_replay *r, const struct args_glArrayElement *a)
+{
+	if (!vgpu_wgl_arrays_safe(r))
+		return refuse(r);
+	r->gl->ArrayElement(a->i);
+	return 0;
+}
+
+/* Once begun, the driver answers nothing: what glArrayElement needs to know is asked now. */
+int replay_glBegin(struct vgpu_replay *r, const struct args_glBegin *a)
+{
+	vgpu_wgl_arrays_safe(r);
+	r->gl->Begin(a->mode);
+	return 0;
+}
+
+/* The arrays proper come as vgpuArrayEnable; this is left of the command. */
+int replay_glEnableClientState(struct vgpu_replay *r, const struct args_glEnableClientState *a)
+{
+	if (a->array != GL_PRIMITIVE_RESTART_NV)
+		return -EPROTO;
+	r->gl->EnableClientState(a->array);
+	return 0;
+}
+
+int replay_glDisableClientState(struct vgpu_replay *r, const struct args_glDisableClientState *a)
+{
+	if (a->array != GL_PRIMITIVE_RESTART_NV)
+		return -EPROTO;
+	r->gl->DisableClientState(a->array);
+	return 0;
+}
+
+/* ---- indices ------------------------------------------------------------------------------ */
+
+struct indices {
+	const void *pointer; /* for the driver: an offset */
+	GLuint bound;        /* element buffer before */
+	bool streamed;
+};
+
+/*
+ * Find where the indices are. count is negative when the blob's size is the
+ * caller's to check. Returns 1: draw, 0: do not (an error was raised), -EPROTO.
+ */
+static int indices_begin(struct vgpu_replay *r, struct indices *in, const struct vgpu_ref *ref,
+                         int64_t count, GLenum type)
+{
+	struct vgpu_wgl *w = vgpu_wgl_get(r);
+	uint64_t offset;
+
+	*in = (struct indices){ 0 };
+	if (!w || !vgpu_wgl_arrays_safe(r) || !vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &in->bound)) {
+		refuse(r);
+		return 0;
+	}
+	switch (ref->kind) {
+	case VGPU_REF_OFFSET:
+		if (!in->bound) {
+			refuse(r);
+			return 0;
+		}
+		in->pointer = (const void *)(uintptr_t)ref->value;
+		return 1;
+	case VGPU_REF_BLOB:
+		if (count >= 0 && ref->value != (uint64_t)count * index_bytes(type))
+			return -EPROTO;
+		if (!vgpu_wgl_stream(r, &w->indices, GL_ELEMENT_ARRAY_BUFFER, 0, ref->data, ref->value,
+		                     &offset)) {
+			r->gl->BindBuffer(GL_ELEMENT_ARRAY_BUFFER, in->bound);
+			vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);
+			return 0;
+		}
+		in->pointer = (const void *)(uintptr_t)offset;
+		in->streamed = true;
+		return 1;
+	default:
+		/* nothing to read: the driver may look at the other parameters, if it has a buffer */
+		if (!in->bound && (count > 0 || count == -1)) {
+			refuse(r);
+			return 0;
+		}
+		return 1;
+	}
+}
+
+static void indices_end(struct vgpu_replay *r, const struct indices *in)
+{
+	if (in->streamed)
+		r->gl->BindBuffer(GL_ELEMENT_ARRAY_BUFFER, in->bound);
+}
+
+#define INDEXED(name, call)                                                                       \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		struct indices in;                                                                \
+		int rc = indices_begin(r, &in, &a->indices, a->count < 0 ? 0 : a->count, a->type); \
+                                                                                                  \
+		if (rc <= 0)                                                                      \
+			return rc;                                                                \
+		r->gl->name call;                                                                 \
+		indices_end(r, &in);                                                              \
+		return 0;                                                                         \
+	}
+
+INDEXED(DrawElements, (a->mode, a->count, a->type, in.pointer))
+INDEXED(DrawElementsBaseVertex, (a->mode, a->count, a->type, in.pointer, a->basevertex))
+INDEXED(DrawElementsInstanced, (a->mode, a->count, a->type, in.pointer, a->instancecount))
+INDEXED(DrawElementsInstancedBaseVertex,
+        (a->mode, a->count, a->type, in.pointer, a->instancecount, a->basevertex))
+INDEXED(DrawElementsInstancedBaseInstance,
+        (a->mode, a->count, a->type, in.pointer, a->instancecount, a->baseinstance))
+INDEXED(DrawElementsInstancedBaseVertexBaseInstance,
+        (a->mode, a->count, a->type, in.pointer, a->instancecount, a->basevertex, a->baseinstance))
+
+int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMultiDrawElements *a)
+{
+	const void **pointers;
+	struct indices in;
+	uint32_t size = index_bytes(a->type);
+	GLsizei i;
+	int rc;
+
+	if (a->drawcount < 0 || (a->basecount && a->basecount != a->drawcount) || !size)
+		return -EPROTO;
+	for (i = 0; i < a->drawcount; i++) {
+		uint64_t bytes = (uint64_t)(a->count[i] < 0 ? 0 : a->count[i]) * size;
+
+		if (a->indices.kind == VGPU_REF_BLOB &&
+		    (bytes > a->indices.value || a->offsets[i] > a->indices.value - bytes))
+			return -EPROTO;
+	}
+	if (!r->ctx || !a->drawcount || (a->basecount && !r->gl->MultiDrawElementsBaseVertex) ||
+	    !r->gl->MultiDrawElements)
+		return 0;
+	pointers = vgpu_scratch_alloc(r, (size_t)a->drawcount * sizeof(*pointers));
+	if (!pointers)
+		return 0;
+	rc = indices_begin(r, &in, &a->indices, -1, a->type);
+	if (rc <= 0)
+		return rc;
+	for (i = 0; i < a->drawcount; i++)
+		pointers[i] = (const uint8_t *)in.pointer + a->offsets[i];
+	if (a->basecount)
+		r->gl->MultiDrawElementsBaseVertex(a->mode, a->count, a->type, pointers, a->drawcount,
+		                                   a->basevertex);
+	else
+		r->gl->MultiDrawElements(a->mode, a->count, a->type, pointers, a->drawcount);
+	indices_end(r, &in);
+	return 0;
+}
+
+/* ---- indirect ------------------------------------------------------------------------------ */
+
+/* True when parameters, and indices where there are some, come from buffers. */
+static bool indirect_ok(struct vgpu_replay *r, const struct vgpu_ref *ref, bool elements)
+{
+	GLuint indirect, element = 1;
+
+	if (ref->kind == VGPU_REF_BLOB || !vgpu_wgl_arrays_safe(r) ||
+	    !vgpu_wgl_bound(r, VGPU_WBIND_INDIRECT, &indirect) || !indirect ||
+	    (elements && (!vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &element) || !element))) {
+		refuse(r);
+		return false;
+	}
+	return true;
+}
+
+#define INDIRECT(name, elements, call)                                                            \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		const void *at = (const void *)(uintptr_t)a->indirect.value;                      \
+                                                                                                  \
+		if (indirect_ok(r, &a->indirect, elements))                                       \
+			r->gl->name call;                                                         \
+		return 0;                                                                         \
+	}
+
+INDIRECT(DrawArraysIndirect, false, (a->mode, at))
+INDIRECT(DrawElementsIndirect, true, (a->mode, a->type, at))
+INDIRECT(MultiDrawArraysIndirect, false, (a->mode, at, a->drawcount, a->stride))
+INDIRECT(MultiDrawElementsIndirect, true, (a->mode, a->type, at, a->drawcount, a->stride))
+INDIRECT(MultiDrawArraysIndirectCount, false,
+         (a->mode, at, a->drawcount, a->maxdrawcount, a->stride))
+INDIRECT(MultiDrawElementsIndirectCount, true,
+         (a->mode, a->type, at, a->drawcount, a->maxdrawcount, a->stride))
+
+int replay_glDispatchComputeIndirect(struct vgpu_replay *r,
+                                     const struct args_glDispatchComputeIndirect *a)
+{
+	GLuint buffer;
+
+	if (!vgpu_wgl_bound(r, VGPU_WBIND_DISPATCH, &buffer) || !buffer)
+		return refuse(r);
+	r->gl->DispatchComputeIndirect(a->indirect);
+	return 0;
+}
+
+/* ---- as many vertices as transform feedback has written ------------------------------------- */
+
+#define FEEDBACK(name, call)                                                                      \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		GLuint id = vgpu_host_name(r, VGPU_NAME_TRANSFORM_FEEDBACK, a->id);               \
+                                                                                                  \
+		if (!vgpu_wgl_arrays_safe(r))                                                     \
+			return refuse(r);                                                         \
+		r->gl->name call;                                                                 \
+		return 0;                                                                         \
+	}
+
+FEEDBACK(DrawTransformFeedback, (a->mode, id))
+FEEDBACK(DrawTransformFeedbackInstanced, (a->mode, id, a->instancecount))
+FEEDBACK(DrawTransformFeedbackStream, (a->mode, id, a->stream))
+FEEDBACK(DrawTransformFeedbackStreamInstanced, (a->mode, id, a->stream, a->instancecount))

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Display lists have the guest's own names on the host: share groups are mirrored
+ * and the worker makes no lists, so nothing can collide. glGenLists makes empty
+ * ones, as GL says it does.
+ */
+#include "backend/worker/decode_support.h"
+#include "decode.h"
+#include "host_gl.h"
+
+int replay_glGenLists(struct vgpu_replay *r, const struct args_glGenLists *a)
+{
+	if (a->new_name == 0 || a->range <= 0 || a->range > (GLsizei)VGPU_MAX_NAMES ||
+	    a->new_name > UINT32_MAX - (uint32_t)a->range)
+		return -EPROTO;
+	for (uint32_t i = 0; i < (uint32_t)a->range; i++) {
+		if (r->gl->IsList(a->new_name + i))
+			continue;
+		r->gl->NewList(a->new_name + i, GL_COMPILE);
+		r->gl->EndList();
+	}
+	return 0;
+}
+
+int replay_glNewList(struct vgpu_replay *r, const struct args_glNewList *a)
+{
+	r->gl->NewList(a->list, a->mode);
+	return 0;
+}
+
+int replay_glEndList(struct vgpu_replay *r, const struct args_glEndList *a)
+{
+	(void)a;
+	r->gl->EndList();
+	return 0;
+}
+
+int replay_glCallList(struct vgpu_replay *r, const struct args_glCallList *a)
+{
+	r->gl->CallList(a->list);
+	return 0;
+}
+
+int replay_glCallLists(struct vgpu_replay *r, const struct args_glCallLists *a)
+{
+	r->gl->CallLists(a->n, a->type, a->lists);
+	return 0;
+}
+
+/* The host may search a range name by name: bound it. */
+int replay_glDeleteLists(struct vgpu_replay *r, const struct args_glDeleteLists *a)
+{
+	if (a->range > (GLsizei)VGPU_MAX_NAMES)
+		return -EPROTO;
+	r->gl->DeleteLists(a->list, a->range);
+	return 0;
+}

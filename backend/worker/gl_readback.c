@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Read-back. Into the guest's memory: the size follows from what the driver
+ * says of the image, must be what the guest expects, and the driver writes to
+ * zeroed scratch memory with nothing skipped. A read-back that can only fail is
+ * given a pack buffer too small for it, so that the driver raises its error and
+ * cannot write.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "backend/worker/context.h"
+#include "backend/worker/decode_support.h"
+#include "backend/worker/fbo.h"
+#include "backend/worker/gl_state.h"
+#include "backend/worker/names.h"
+#include "decode.h"
+#include "protocol/gl_teximage.h"
+
+struct readback {
+	uint16_t op;
+	enum vgpu_ref_kind kind;
+	void *pixels; /* for the driver */
+	uint64_t bytes;
+	GLuint old;   /* pack buffer before, when ours is bound */
+	bool sentinel, reset;
+};
+
+static void plain_store(struct vgpu_replay *r, const struct vgpu_pixel_store *s, bool restore)
+{
+	const struct vgpu_gl *gl = r->gl;
+
+	if (s->row_length)
+		gl->PixelStorei(GL_PACK_ROW_LENGTH, restore ? s->row_length : 0);
+	if (s->image_height)
+		gl->PixelStorei(GL_PACK_IMAGE_HEIGHT, restore ? s->image_height : 0);
+	if (s->skip_pixels)
+		gl->PixelStorei(GL_PACK_SKIP_PIXELS, restore ? s->skip_pixels : 0);
+	if (s->skip_rows)
+		gl->PixelStorei(GL_PACK_SKIP_ROWS, restore ? s->skip_rows : 0);
+	if (s->skip_images)
+		gl->PixelStorei(GL_PACK_SKIP_IMAGES, restore ? s->skip_images : 0);
+}
+
+/*
+ * bytes: what the driver will write to client memory. Returns true: call the
+ * driver with rb->pixels, then end. False: nothing is called, *rc_out is the
+ * command's result and the answer has been sent.
+ */
+static bool begin(struct vgpu_replay *r, struct readback *rb, uint16_t op,
+                  const struct vgpu_ref *ref, uint64_t bytes, int *rc_out)
+{
+	const struct vgpu_pixel_store *store = vgpu_wgl_pack(r);
+	GLuint bound;
+
+	*rb = (struct readback){ .op = op, .kind = ref->kind };
+	*rc_out = 0;
+	if (!store || !vgpu_wgl_bound(r, VGPU_WBIND_PACK, &bound) ||
+	    (ref->kind == VGPU_REF_OFFSET && !bound) || (ref->kind == VGPU_REF_BLOB && bound)) {
+		vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
+		goto refuse;
+	}
+	if (ref->kind == VGPU_REF_OFFSET) {
+		rb->pixels = (void *)(uintptr_t)ref->value;
+		return true;
+	}
+	if (ref->kind == VGPU_REF_BLOB) {
+		if (ref->value != bytes || !bytes)
+			goto refuse; /* the image has changed since the guest asked */
+		rb->pixels = vgpu_scratch_alloc(r, bytes);
+		if (!rb->pixels) {
+			vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);
+			goto refuse;
+		}
+		rb->bytes = bytes;
+		rb->reset = true;
+		plain_store(r, store, false);
+		vgpu_wcontext_keep_errors(r);
+		return true;
+	}
+	/* nothing to write to: let the driver find out why */
+	if (!vgpu_wgl_has_pixel_buffers(r))
+		return false;
+	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, vgpu_wgl_sentinel(r));
+	rb->old = bound;
+	rb->sentinel = true;
+	return true;
+refuse:
+	if (ref->kind == VGPU_REF_BLOB)
+		vgpu_answer_empty(r, op);
+	return false;
+}
+
+static int end(struct vgpu_replay *r, struct readback *rb)
+{
+	GLenum error;
+
+	if (rb->sentinel)
+		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, rb->old);
+	if (rb->kind != VGPU_REF_BLOB)
+		return 0;
+	error = r->gl->GetError();
+	plain_store(r, &r->ctx->wgl->pack, true);
+	if (error != GL_NO_ERROR) {
+		vgpu_wcontext_raise(r, error);
+		return vgpu_answer_empty(r, rb->op);
+	}
+	vgpu_reply_send_begin(r, rb->op, VGPU_REPLY_BLOB(rb->bytes));
+	vgpu_reply_send_blob(r, rb->pixels, rb->bytes);
+	return 0;
+}
+
+#define READ(op, ref, bytes, call)                                                                \
+	struct readback rb;                                                                       \
+	int rc;                                                                                   \
+	if (!begin(r, &rb, op, ref, bytes, &rc))                                                  \
+		return rc;                                                                        \
+	call;                                                                                     \
+	return end(r, &rb)
+
+/* Bytes of an image under the pack alignment; 0 when they cannot be known. */
+static uint64_t image_bytes(struct vgpu_replay *r, int64_t width, int64_t height, int64_t depth,
+                            GLenum format, GLenum type)
+{
+	const struct vgpu_pixel_store *store = vgpu_wgl_pack(r);
+	uint64_t bytes = 0;
+
+	if (!store ||
+	    vgpu_image_bytes(&bytes, store->alignment, width, height, depth, format, type))
+		return 0;
+	return bytes;
+}
+
+static GLbitfield part(GLenum format)
+{
+	switch (format) {
+	case GL_DEPTH_COMPONENT:
+		return GL_DEPTH_BUFFER_BIT;
+	case GL_STENCIL_INDEX:
+		return GL_STENCIL_BUFFER_BIT;
+	case GL_DEPTH_STENCIL:
+		return GL_DEPTH_BUFFER_BIT | GL_STENCIL_BUFFER_BIT;
+	default:
+		return GL_COLOR_BUFFER_BIT;
+	}
+}
+
+static void read_pixels(struct vgpu_replay *r, GLint x, GLint y, GLsizei width, GLsizei height,
+                        GLenum format, GLenum type, void *pixels)
+{
+	vgpu_wfbo_read_begin(r, part(format));
+	r->gl->ReadPixels(x, y, width, height, format, type, pixels);
+	vgpu_wfbo_read_end(r);
+}
+
+int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a)
+{
+	READ(VGPU_OP_glReadPixels, &a->pixels,
+	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
+	     read_pixels(r, a->x, a->y, a->width, a->height, a->format, a->type, rb.pixels));
+}
+
+int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels *a)
+{
+	/* the guest has compared with bufSize; the driver's own check is of a buffer */
+	READ(VGPU_OP_glReadnPixels, &a->data,
+	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
+	     read_pixels(r, a->x, a->y, a->width, a->height, a->format, a->type, rb.pixels));
+}
+
+/* ---- levels of textures -------------------------------------------------------------------- */
+
+/* GetTexLevelParameter in the form that `how` names. */
+static GLint level_parameter(struct vgpu_replay *r, GLuint how, GLenum target, GLuint object,
+                             GLint level, GLenum pname)
+{
+	GLint value[4] = { 0 };
+
+	switch (how) {
+	case VGPU_TEX_BOUND:
+		r->gl->GetTexLevelParameteriv(target, level, pname, value);
+		break;
+	case VGPU_TEX_NAMED:
+		r->gl->GetTextureLevelParameteriv(object, level, pname, value);
+		break;
+	case VGPU_TEX_NAMED_EXT:
+		r->gl->GetTextureLevelParameterivEXT(object, target, level, pname, value);
+		break;
+	case VGPU_TEX_UNIT:
+		r->gl->GetMultiTexLevelParameterivEXT(object, target, level, pname, value);
+		break;
+	default:
+		break;
+	}
+	return value[0];
+}
+
+static int32_t dims_of(GLenum target)
+{
+	switch (target) {
+	case GL_TEXTURE_1D:
+		return 1;
+	case GL_TEXTURE_3D:
+	case GL_TEXTURE_2D_ARRAY:
+	case GL_TEXTURE_CUBE_MAP_ARRAY:
+	case GL_TEXTURE_CUBE_MAP: /* by name: six images */
+		return 3;
+	default:
+		return 2;
+	}
+}
+
+/*
+ * The blocks of a compressed level. Drivers' own answers (GL_TEXTURE_COMPRESSED_BLOCK_WIDTH) are
+ * wrong too often; the size of the whole and the shape that the format's name says are not.
+ */
+static void block_of(struct vgpu_tex_level *l, GLenum internal)
+{
+	static const uint8_t astc[][2] = { { 4, 4 }, { 5, 4 }, { 5, 5 }, { 6, 5 }, { 6, 6 },
+		                           { 8, 5 }, { 8, 6 }, { 8, 8 }, { 10, 5 }, { 10, 6 },
+		                           { 10, 8 }, { 10, 10 }, { 12, 10 }, { 12, 12 } };
+	GLenum n = internal - GL_COMPRESSED_RGBA_ASTC_4x4_KHR;
+	uint64_t blocks;
+
+	if (n >= 14)
+		n = internal - GL_COMPRESSED_SRGB8_ALPHA8_ASTC_4x4_KHR;
+	l->block_width = n < 14 ? astc[n][0] : 4;
+	l->block_height = n < 14 ? astc[n][1] : 4;
+	if (internal == GL_COMPRESSED_RGB_FXT1_3DFX || internal == GL_COMPRESSED_RGBA_FXT1_3DFX)
+		l->block_width = 8;
+	l->block_bytes = 1;
+	blocks = vgpu_tex_compressed_bytes(l, l->width, l->height, l->depth);
+	l->block_bytes = 0;
+	if (blocks && (uint64_t)l->compressed_bytes % blocks == 0)
+		l->block_bytes = (int32_t)((uint64_t)l->compressed_bytes / blocks);
+}
+
+static bool can_ask(struct vgpu_replay *r, GLuint how)
+{
+	const struct vgpu_gl *gl = r->gl;
+
+	if (r->ctx->caps.es)
+		return false;
+	switch (how) {
+	case VGPU_TEX_BOUND:
+		return true;
+	case VGPU_TEX_NAMED:
+		return gl->GetTextureLevelParameteriv && gl->GetTextureParameteriv;
+	case VGPU_TEX_NAMED_EXT:
+		return gl->GetTextureLevelParameterivEXT;
+	case VGPU_TEX_UNIT:
+		return gl->GetMultiTexLevelParameterivEXT;
+	default:
+		return false;
+	}
+}
+
+/* What a texture is. Mesa answers GL_TEXTURE_TARGET in core profiles only: else it is tried out. */
+static GLenum target_of(struct vgpu_replay *r, GLuint texture)
+{
+	static const GLenum kinds[][2] = {
+		{ GL_TEXTURE_2D, GL_TEXTURE_BINDING_2D },
+		{ GL_TEXTURE_3D, GL_TEXTURE_BINDING_3D },
+		{ GL_TEXTURE_CUBE_MAP, GL_TEXTURE_BINDING_CUBE_MAP },
+		{ GL_TEXTURE_2D_ARRAY, GL_TEXTURE_BINDING_2D_ARRAY },
+		{ GL_TEXTURE_CUBE_MAP_ARRAY, GL_TEXTURE_BINDING_CUBE_MAP_ARRAY },
+		{ GL_TEXTURE_1D, GL_TEXTURE_BINDING_1D },
+	};
+	GLint value = 0, old;
+	size_t i;
+
+	r->gl->GetTextureParameteriv(texture, GL_TEXTURE_TARGET, &value);
+	if (r->gl->GetError() == GL_NO_ERROR && value)
+		return (GLenum)value;
+	if (!r->gl->IsTexture(texture))
+		return 0;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		GLenum error;
+
+		if (!vgpu_wgl_integer(r, kinds[i][1], &old))
+			continue;
+		r->gl->BindTexture(kinds[i][0], texture);
+		error = r->gl->GetError();
+		r->gl->BindTexture(kinds[i][0], (GLuint)old);
+		if (error == GL_NO_ERROR)
+			return kinds[i][0];
+	}
+	return GL_TEXTURE_RECTANGLE; /* or another of two dimensions */
+}
+
+/* What the driver says of a level; all zero when there is none. Leaves no error. */
+static struct vgpu_tex_level ask_level(struct vgpu_replay *r, GLuint how, GLenum target,
+                                       GLuint guest, GLint level)
+{
+	struct vgpu_tex_level l = { 0 };
+	GLuint object = guest;
+	GLint internal;
+	int i;
+
+	if (!can_ask(r, how))
+		return l;
+	vgpu_wcontext_keep_errors(r);
+	if (how == VGPU_TEX_NAMED || how == VGPU_TEX_NAMED_EXT)
+		object = vgpu_host_name(r, VGPU_NAME_TEXTURE, guest);
+	if (how == VGPU_TEX_NAMED) {
+		target = target_of(r, object);
+	}
+	l.width = level_parameter(r, how, target, object, level, GL_TEXTURE_WIDTH);
+	l.height = level_parameter(r, how, target, object, level, GL_TEXTURE_HEIGHT);
+	l.depth = level_parameter(r, how, target, object, level, GL_TEXTURE_DEPTH);
+	if (l.width > 0 && l.height > 0 && l.depth > 0) {
+		bool cube = how == VGPU_TEX_NAMED && target == GL_TEXTURE_CUBE_MAP;
+
+		l.dims = dims_of(target);
+		if (cube)
+			l.depth = 6;
+		if (level_parameter(r, how, target, object, level, GL_TEXTURE_COMPRESSED)) {
+			l.compressed_bytes = level_parameter(r, how, target, object, level,
+			                                     GL_TEXTURE_COMPRESSED_IMAGE_SIZE);
+			if (cube && l.compressed_bytes < INT32_MAX / 6)
+				l.compressed_bytes *= 6;
+			internal = level_parameter(r, how, target, object, level,
+			                           GL_TEXTURE_INTERNAL_FORMAT);
+			block_of(&l, (GLenum)internal);
+		}
+	} else {
+		l = (struct vgpu_tex_level){ 0 };
+	}
+	for (i = 0; i < 8 && r->gl->GetError() != GL_NO_ERROR; i++)
+		; /* ours: the read-back proper raises the guest's */
+	return l;
+}
+
+int replay_vgpuTexLevel(struct vgpu_replay *r, const struct args_vgpuTexLevel *a)
+{
+	struct vgpu_tex_level l = { 0 };
+
+	if (a->count != VGPU_TEX_LEVEL_WORDS)
+		return -EPROTO;
+	if (r->ctx)
+		l = ask_level(r, a->how, a->target, a->object, a->level);
+	vgpu_reply_send_begin(r, VGPU_OP_vgpuTexLevel, VGPU_REPLY_BLOB(sizeof(l)));
+	vgpu_reply_send_blob(r, &l, sizeof(l));
+	return 0;
+}
+
+/* Bytes of a level; only asked where they matter. */
+static uint64_t level_bytes(struct vgpu_replay *r, const struct vgpu_ref *ref, GLuint how,
+                            GLenum target, GLuint object, GLint level, GLenum format, GLenum type)
+{
+	struct vgpu_tex_level l;
+
+	if (ref->kind != VGPU_REF_BLOB)
+		return 0;
+	l = ask_level(r, how, target, object, level);
+	return image_bytes(r, l.width, l.height, l.depth, format, type);
+}
+
+static uint64_t compressed_bytes(struct vgpu_replay *r, const struct vgpu_ref *ref, GLuint how,
+                                 GLenum target, GLuint object, GLint level)
+{
+	struct vgpu_tex_level l;
+
+	if (ref->kind != VGPU_REF_BLOB)
+		return 0;
+	l = ask_level(r, how, target, object, level);
+	return l.compressed_bytes > 0 ? (uint64_t)l.compressed_bytes : 0;
+}
+
+#define TEXTURE vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture)
+/* The driver compares with what there is, not with what the guest says of its memory. */
+#define SIZE(ref) ((ref).kind == VGPU_REF_BLOB ? (GLsizei)rb.bytes : a->bufSize)
+
+int replay_glGetTexImage(struct vgpu_replay *r, const struct args_glGetTexImage *a)
+{
+	READ(VGPU_OP_glGetTexImage, &a->pixels,
+	     level_bytes(r, &a->pixels, VGPU_TEX_BOUND, a->target, 0, a->level, a->format, a->type),
+	     r->gl->GetTexImage(a->target, a->level, a->format, a->type, rb.pixels));
+}
+
+int replay_glGetnTexImage(struct vgpu_replay *r, const struct args_glGetnTexImage *a)
+{
+	READ(VGPU_OP_glGetnTexImage, &a->pixels,
+	     level_bytes(r, &a->pixels, VGPU_TEX_BOUND, a->target, 0, a->level, a->format, a->type),
+	     r->gl->GetnTexImage(a->target, a->level, a->format, a->type, SIZE(a->pixels), rb.pixels));
+}
+
+int replay_glGetTextureImage(struct vgpu_replay *r, const struct args_glGetTextureImage *a)
+{
+	READ(VGPU_OP_glGetTextureImage, &a->pixels,
+	     level_bytes(r, &a->pixels, VGPU_TEX_NAMED, 0, a->texture, a->level, a->format, a->type),
+	     r->gl->GetTextureImage(TEXTURE, a->level, a->format, a->type, SIZE(a->pixels), rb.pixels));
+}
+
+int replay_glGetTextureSubImage(struct vgpu_replay *r, const struct args_glGetTextureSubImage *a)
+{
+	READ(VGPU_OP_glGetTextureSubImage, &a->pixels,
+	     image_bytes(r, a->width, a->height, a->depth, a->format, a->type),
+	     r->gl->GetTextureSubImage(TEXTURE, a->level, a->xoffset, a->yoffset, a->zoffset, a->width,
+	                               a->height, a->depth, a->format, a->type, SIZE(a->pixels),
+	                               rb.pixels));
+}
+
+int replay_glGetTextureImageEXT(struct vgpu_replay *r, const struct args_glGetTextureImageEXT *a)
+{
+	READ(VGPU_OP_glGetTextureImageEXT, &a->pixels,
+	     level_bytes(r, &a->pixels, VGPU_TEX_NAMED_EXT, a->target, a->texture, a->level, a->format,
+	                 a->type),
+	     r->gl->GetTextureImageEXT(TEXTURE, a->target, a->level, a->format, a->type, rb.pixels));
+}
+
+int replay_glGetMultiTexImageEXT(struct vgpu_replay *r, const struct args_glGetMultiTexImageEXT *a)
+{
+	READ(VGPU_OP_glGetMultiTexImageEXT, &a->pixels,
+	     level_bytes(r, &a->pixels, VGPU_TEX_UNIT, a->target, a->texunit, a->level, a->format,
+	                 a->type),
+	     r->gl->GetMultiTexImageEXT(a->texunit, a->target, a->level, a->format, a->type,
+	                                rb.pixels));
+}
+
+int replay_glGetCompressedTexImage(struct vgpu_replay *r,
+                                   const struct args_glGetCompressedTexImage *a)
+{
+	READ(VGPU_OP_glGetCompressedTexImage, &a->img,
+	     compressed_bytes(r, &a->img, VGPU_TEX_BOUND, a->target, 0, a->level),
+	     r->gl->GetCompressedTexImage(a->target, a->level, rb.pixels));
+}
+
+int replay_glGetnCompressedTexImage(struct vgpu_replay *r,
+                                    const struct args_glGetnCompressedTexImage *a)
+{
+	READ(VGPU_OP_glGetnCompressedTexImage, &a->pixels,
+	     compressed_bytes(r, &a->pixels, VGPU_TEX_BOUND, a->target, 0, a->lod),
+	     r->gl->GetnCompressedTexImage(a->target, a->lod, SIZE(a->pixels), rb.pixels));
+}
+
+int replay_glGetCompressedTextureImage(struct vgpu_replay *r,
+                                       const struct args_glGetCompressedTextureImage *a)
+{
+	READ(VGPU_OP_glGetCompressedTextureImage, &a->pixels,
+	     compressed_bytes(r, &a->pixels, VGPU_TEX_NAMED, 0, a->texture, a->level),
+	     r->gl->GetCompressedTextureImage(TEXTURE, a->level, SIZE(a->pixels), rb.pixels));
+}
+
+int replay_glGetCompressedTextureSubImage(struct vgpu_replay *r,
+                                          const struct args_glGetCompressedTextureSubImage *a)
+{
+	struct vgpu_tex_level l = { 0 };
+
+	if (a->pixels.kind == VGPU_REF_BLOB)
+		l = ask_level(r, VGPU_TEX_NAMED, 0, a->texture, a->level);
+	READ(VGPU_OP_glGetCompressedTextureSubImage, &a->pixels,
+	     vgpu_tex_compressed_bytes(&l, a->width, a->height, a->depth),
+	     r->gl->GetCompressedTextureSubImage(TEXTURE, a->level, a->xoffset, a->yoffset, a->zoffset,
+	                                         a->width, a->height, a->depth, SIZE(a->pixels),
+	                                         rb.pixels));
+}
+
+int replay_glGetCompressedTextureImageEXT(struct vgpu_replay *r,
+                                          const struct args_glGetCompressedTextureImageEXT *a)
+{
+	READ(VGPU_OP_glGetCompressedTextureImageEXT, &a->img,
+	     compressed_bytes(r, &a->img, VGPU_TEX_NAMED_EXT, a->target, a->texture, a->lod),
+	     r->gl->GetCompressedTextureImageEXT(TEXTURE, a->target, a->lod, rb.pixels));
+}
+
+int replay_glGetCompressedMultiTexImageEXT(struct vgpu_replay *r,
+                                           const struct args_glGetCompressedMultiTexImageEXT *a)
+{
+	READ(VGPU_OP_glGetCompressedMultiTexImageEXT, &a->img,
+	     compressed_bytes(r, &a->img, VGPU_TEX_UNIT, a->target, a->texunit, a->lod),
+	     r->gl->GetCompressedMultiTexImageEXT(a->texunit, a->target, a->lod, rb.pixels));
+}
+
+/* ---- stipple and pixel maps ------------------------------------------------------------------ */
+
+int replay_glGetPolygonStipple(struct vgpu_replay *r, const struct args_glGetPolygonStipple *a)
+{
+	READ(VGPU_OP_glGetPolygonStipple, &a->mask,
+	     image_bytes(r, 32, 32, 1, GL_COLOR_INDEX, GL_BITMAP),
+	     r->gl->GetPolygonStipple(rb.pixels));
+}
+
+static uint64_t pixel_map_bytes(struct vgpu_replay *r, GLenum map, uint64_t element)
+{
+	GLint n = 0;
+
+	if (map < GL_PIXEL_MAP_I_TO_I || map > GL_PIXEL_MAP_A_TO_A ||
+	    !vgpu_wgl_integer(r, map - GL_PIXEL_MAP_I_TO_I + GL_PIXEL_MAP_I_TO_I_SIZE, &n) || n < 0)
+		return 0;
+	return (uint64_t)n * element;
+}
+
+#define PIXEL_MAP(suffix, T)                                                                      \
+	int replay_glGetPixelMap##suffix(struct vgpu_replay *r,                                   \
+	                                 const struct args_glGetPixelMap##suffix *a)              \
+	{                                                                                         \
+		READ(VGPU_OP_glGetPixelMap##suffix, &a->values,                                   \
+		     pixel_map_bytes(r, a->map, sizeof(T)),                                       \
+		     r->gl->GetPixelMap##suffix(a->map, rb.pixels));                              \
+	}
+PIXEL_MAP(fv, GLfloat)
+PIXEL_MAP(uiv, GLuint)
+PIXEL_MAP(usv, GLushort)

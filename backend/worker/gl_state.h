@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the worker must know of a context's GL state to be sure that the driver
+ * never takes a number of the guest for an address: which buffers are bound, how
+ * pixels are packed, which vertex arrays have a buffer behind them.
+ *
+ * Nothing here is believed because a command should have had that effect: a
+ * command may fail for reasons that only the driver knows (between glBegin and
+ * glEnd nearly everything does). Commands mark what they may have changed, and
+ * the driver is asked before it matters. Stream thread, a context is current.
+ */
+#ifndef VGPU_BACKEND_WORKER_GL_STATE_H
+#define VGPU_BACKEND_WORKER_GL_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/worker/replay.h"
+#include "host_gl.h"
+#include "protocol/gl_arrays.h"
+#include "protocol/gl_image.h"
+#include "protocol/idmap.h"
+
+enum vgpu_wbinding {
+	VGPU_WBIND_ARRAY,
+	VGPU_WBIND_ELEMENT,  /* of the vertex array object */
+	VGPU_WBIND_PACK,
+	VGPU_WBIND_UNPACK,
+	VGPU_WBIND_INDIRECT, /* draws */
+	VGPU_WBIND_DISPATCH,
+	VGPU_WBIND_PARAMETER,
+	VGPU_WBIND_COUNT,
+};
+
+/* Of one vertex array object of the host. */
+struct vgpu_wvao {
+	uint64_t enabled; /* bits of enum vgpu_array: all that may be enabled */
+	uint64_t backed;  /* those known to have a buffer */
+};
+
+/* A buffer that the worker streams client memory through. */
+struct vgpu_wbuffer_ring {
+	GLuint name;   /* 0: not made yet */
+	uint64_t size, at;
+};
+
+struct vgpu_wgl {
+	bool known[VGPU_WBIND_COUNT];
+	GLuint bound[VGPU_WBIND_COUNT]; /* host names */
+	bool pack_known, unpack_known;
+	struct vgpu_pixel_store pack, unpack;
+
+	bool vao_known;
+	GLuint vao_name; /* host name */
+	struct vgpu_wvao *vao;
+	struct vgpu_idmap vaos; /* struct vgpu_wvao by host name + 1 */
+	GLint max_attribs, max_coords; /* -1: not asked yet */
+	GLuint client_texture;  /* unit that glClientActiveTexture has chosen; ours alone */
+
+	struct vgpu_wbuffer_ring arrays, indices;
+	GLuint nothing;  /* a buffer for arrays that have none */
+	GLuint sentinel; /* a buffer of one byte, for transfers that must fail */
+};
+
+/* The current context's, made at first use; NULL when memory is short. */
+struct vgpu_wgl *vgpu_wgl_get(struct vgpu_replay *r);
+/*
+ * Frees. With the context current on r its buffers go too; r may be NULL, then
+ * they go with the context. w may be NULL.
+ */
+void vgpu_wgl_destroy(struct vgpu_wgl *w, struct vgpu_replay *r);
+
+/*
+ * What is bound, as the driver says; host name, 0 for none. Returns false when
+ * the driver does not answer: between glBegin and glEnd, or the context is lost.
+ */
+bool vgpu_wgl_bound(struct vgpu_replay *r, enum vgpu_wbinding binding, GLuint *name_out);
+/* A binding may have changed. */
+void vgpu_wgl_forget_target(struct vgpu_wgl *w, GLenum target);
+void vgpu_wgl_forget_all(struct vgpu_wgl *w);
+
+/* The pixel store of the driver. NULL: it does not answer. */
+const struct vgpu_pixel_store *vgpu_wgl_pack(struct vgpu_replay *r);
+const struct vgpu_pixel_store *vgpu_wgl_unpack(struct vgpu_replay *r);
+
+/* An integer of the driver; false when it does not answer. Leaves no error but inside glBegin. */
+bool vgpu_wgl_integer(struct vgpu_replay *r, GLenum pname, GLint *out);
+
+/* GL_PIXEL_PACK_BUFFER and GL_PIXEL_UNPACK_BUFFER exist. */
+bool vgpu_wgl_has_pixel_buffers(struct vgpu_replay *r);
+/* A buffer of one byte: for transfers that must fail. Host name; changes no binding that is asked. */
+GLuint vgpu_wgl_sentinel(struct vgpu_replay *r);
+
+/* gl_arrays.c */
+
+/*
+ * Make sure that no enabled array is without a buffer: those get one that holds
+ * nothing. False: the driver does not answer, and nothing may be drawn.
+ */
+bool vgpu_wgl_arrays_safe(struct vgpu_replay *r);
+/* Buffers were deleted: the current vertex array object may have lost some. */
+void vgpu_wgl_arrays_unsure(struct vgpu_replay *r);
+/* Put bytes into a streaming buffer. gap: bytes left unused before them. */
+bool vgpu_wgl_stream(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring, GLenum target,
+                     uint64_t gap, const void *data, uint64_t bytes, uint64_t *offset_out);
+
+#endif

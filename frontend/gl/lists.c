@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Display lists: compiled on the host under the names the program uses. */
+#include "encode.h"
+#include "entry.h"
+#include "frontend/gl/state.h"
+
+GLuint GLAPIENTRY entry_glGenLists(GLsizei range)
+{
+	uint32_t first;
+
+	VGPU_GL_CONTEXT(0);
+	if (range < 0) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+		return 0;
+	}
+	if (!range)
+		return 0;
+	first = vgpu_guest_names_range(ctx, VGPU_NAME_LIST, (uint32_t)range);
+	if (first)
+		enc_glGenLists(s, range, first);
+	return first;
+}
+
+void GLAPIENTRY entry_glDeleteLists(GLuint list, GLsizei range)
+{
+	GLsizei i;
+
+	VGPU_GL_CONTEXT();
+	if (range < 0) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+		return;
+	}
+	enc_glDeleteLists(s, list, range);
+	for (i = 0; i < range && list + (GLuint)i < VGPU_MAX_NAMES; i++) {
+		uint32_t name = list + (GLuint)i;
+
+		vgpu_guest_names_free(ctx, VGPU_NAME_LIST, 1, &name);
+	}
+}
+
+void GLAPIENTRY entry_glNewList(GLuint list, GLenum mode)
+{
+	VGPU_GL_CONTEXT();
+	if (!gl->list_mode && list && (mode == GL_COMPILE || mode == GL_COMPILE_AND_EXECUTE)) {
+		gl->list_mode = mode;
+		vgpu_guest_names_note(ctx, VGPU_NAME_LIST, list);
+	}
+	enc_glNewList(s, list, mode);
+}
+
+void GLAPIENTRY entry_glEndList(void)
+{
+	VGPU_GL_CONTEXT();
+	gl->list_mode = 0;
+	enc_glEndList(s);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mapping. The program gets a copy that the guest owns; what it wrote goes to
+ * the host at unmap, at an explicit flush, or, for persistent maps, whenever
+ * the host is about to look. Persistent maps keep a second copy of what the
+ * host has; pages that differ are sent.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "encode.h"
+#include "entry.h"
+#include "frontend/gl/buffers.h"
+#include "frontend/gl/state.h"
+
+#define PAGE 4096u
+#define COMPARE_FROM 65536u /* smaller maps are sent whole */
+
+static bool make_copy(struct vgpu_gl_buffer *b)
+{
+	void *p;
+
+	if (b->copy)
+		return true;
+	b->copy_size = (uint64_t)b->size;
+	p = mmap(NULL, b->copy_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	b->copy = p;
+	b->valid_from = b->valid_to = 0;
+	return true;
+}
+
+static void mark_valid(struct vgpu_gl_buffer *b, uint64_t from, uint64_t to)
+{
+	if (b->valid_from == b->valid_to || from > b->valid_to || to < b->valid_from) {
+		b->valid_from = from;
+		b->valid_to = to;
+	} else {
+		b->valid_from = from < b->valid_from ? from : b->valid_from;
+		b->valid_to = to > b->valid_to ? to : b->valid_to;
+	}
+}
+
+/* Make [from, to) of the copy what the host has. */
+static bool fill_copy(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, uint64_t from, uint64_t to)
+{
+	if (!b->gpu_written) {
+		if (b->undefined)
+			return true;
+		if (from >= b->valid_from && to <= b->valid_to)
+			return true;
+	}
+	if (vgpu_gl_buffer_read(ctx, b->name, from, to - from, b->copy + from))
+		return false;
+	mark_valid(b, from, to);
+	return true;
+}
+
+/* Send the pages of [from, to) of the map that differ from what the host has. */
+static void send_changed(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+{
+	uint64_t at = 0, end = b->map_length;
+	const uint8_t *now = b->copy + b->map_offset;
+
+	while (at < end) {
+		uint64_t n = end - at < PAGE ? end - at : PAGE, run;
+
+		if (!memcmp(now + at, b->sent + at, n)) {
+			at += n;
+			continue;
+		}
+		/* take what is copied, not what the program may be writing meanwhile */
+		for (run = at; run < end; run += n) {
+			n = end - run < PAGE ? end - run : PAGE;
+			if (!memcmp(now + run, b->sent + run, n))
+				break;
+			memcpy(b->sent + run, now + run, n);
+		}
+		vgpu_gl_buffer_write(ctx, b->name, b->map_offset + at, run - at, b->sent + at);
+		b->version++;
+		at = run;
+	}
+}
+
+static void unlink_map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+{
+	struct vgpu_gl_buffer **p;
+
+	pthread_mutex_lock(&ctx->share->lock);
+	for (p = &ctx->share->persistent; *p && *p != b; p = &(*p)->next_map)
+		;
+	if (*p) {
+		*p = b->next_map;
+		atomic_fetch_sub(&ctx->share->maps, 1);
+	}
+	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+void vgpu_gl_map_drop(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+{
+	if (!b->mapped)
+		return;
+	if (b->access & GL_MAP_PERSISTENT_BIT)
+		unlink_map(ctx, b);
+	b->mapped = false;
+	free(b->sent);
+	b->sent = NULL;
+}
+
+void vgpu_gl_maps_commit(struct vgpu_context *ctx)
+{
+	struct vgpu_gl_buffer *b;
+
+	pthread_mutex_lock(&ctx->share->lock);
+	for (b = ctx->share->persistent; b; b = b->next_map) {
+		if (b->sent && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT))
+			send_changed(ctx, b);
+	}
+	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+void vgpu_gl_maps_refresh(struct vgpu_context *ctx)
+{
+	struct vgpu_gl_buffer *b;
+	uint8_t *fresh = NULL;
+	uint64_t i;
+
+	if (!atomic_load(&ctx->share->maps))
+		return;
+	vgpu_gl_maps_commit(ctx);
+	pthread_mutex_lock(&ctx->share->lock);
+	for (b = ctx->share->persistent; b; b = b->next_map) {
+		uint8_t *now = b->copy + b->map_offset;
+
+		if (!(b->access & GL_MAP_READ_BIT) || !b->gpu_written)
+			continue;
+		if (!b->sent) {
+			vgpu_gl_buffer_read(ctx, b->name, b->map_offset, b->map_length, now);
+			continue;
+		}
+		fresh = malloc(b->map_length);
+		if (!fresh || vgpu_gl_buffer_read(ctx, b->name, b->map_offset, b->map_length, fresh)) {
+			free(fresh);
+			continue;
+		}
+		/* what the program has written since the commit stays */
+		for (i = 0; i < b->map_length; i++) {
+			if (fresh[i] != b->sent[i]) {
+				if (now[i] == b->sent[i])
+					now[i] = fresh[i];
+				b->sent[i] = fresh[i];
+			}
+		}
+		free(fresh);
+	}
+	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+static const GLbitfield known_access = GL_MAP_READ_BIT | GL_MAP_WRITE_BIT |
+	GL_MAP_INVALIDATE_RANGE_BIT | GL_MAP_INVALIDATE_BUFFER_BIT | GL_MAP_FLUSH_EXPLICIT_BIT |
+	GL_MAP_UNSYNCHRONIZED_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+
+/* What the specification says about a map; GL_NO_ERROR when it is allowed. */
+static GLenum check_map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr offset,
+                        GLsizeiptr length, GLbitfield access)
+{
+	const GLbitfield stored = GL_MAP_READ_BIT | GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT |
+		GL_MAP_COHERENT_BIT;
+	uint64_t size = vgpu_gl_buffer_size(ctx, b);
+
+	if (offset < 0 || length < 0 || (access & ~known_access) || (uint64_t)offset > size ||
+	    (uint64_t)length > size - (uint64_t)offset)
+		return GL_INVALID_VALUE;
+	if (!length || !(access & (GL_MAP_READ_BIT | GL_MAP_WRITE_BIT)) || b->mapped)
+		return GL_INVALID_OPERATION;
+	if ((access & GL_MAP_READ_BIT) &&
+	    (access & (GL_MAP_INVALIDATE_RANGE_BIT | GL_MAP_INVALIDATE_BUFFER_BIT |
+	               GL_MAP_UNSYNCHRONIZED_BIT)))
+		return GL_INVALID_OPERATION;
+	if ((access & GL_MAP_FLUSH_EXPLICIT_BIT) && !(access & GL_MAP_WRITE_BIT))
+		return GL_INVALID_OPERATION;
+	if ((access & GL_MAP_COHERENT_BIT) && !(access & GL_MAP_PERSISTENT_BIT))
+		return GL_INVALID_VALUE;
+	if ((b->immutable ? access & stored & ~b->storage : access & GL_MAP_PERSISTENT_BIT))
+		return GL_INVALID_OPERATION;
+	return GL_NO_ERROR;
+}
+
+static void *map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr offset,
+                 GLsizeiptr length, GLbitfield access)
+{
+	uint64_t from = (uint64_t)offset, to = from + (uint64_t)length;
+	GLenum error = b ? check_map(ctx, b, offset, length, access) : GL_INVALID_OPERATION;
+	bool discard;
+
+	if (error != GL_NO_ERROR) {
+		vgpu_gl_set_error(ctx, error);
+		return NULL;
+	}
+	if (!make_copy(b)) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return NULL;
+	}
+	discard = access & (GL_MAP_INVALIDATE_RANGE_BIT | GL_MAP_INVALIDATE_BUFFER_BIT);
+	if (access & GL_MAP_PERSISTENT_BIT)
+		discard = false; /* later commits compare with what the host has */
+	if (!discard && !fill_copy(ctx, b, from, to)) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return NULL;
+	}
+	b->access = access;
+	b->map_offset = from;
+	b->map_length = (uint64_t)length;
+	if ((access & GL_MAP_WRITE_BIT) && !discard && !(access & GL_MAP_FLUSH_EXPLICIT_BIT) &&
+	    (length >= COMPARE_FROM || (access & GL_MAP_PERSISTENT_BIT))) {
+		b->sent = malloc((size_t)length);
+		if (b->sent)
+			memcpy(b->sent, b->copy + from, (size_t)length);
+		else if (access & GL_MAP_PERSISTENT_BIT) {
+			vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+			return NULL;
+		}
+		/* undefined contents: what the program leaves alone need not be sent */
+	}
+	b->mapped = true;
+	if (access & GL_MAP_PERSISTENT_BIT) {
+		pthread_mutex_lock(&ctx->share->lock);
+		b->next_map = ctx->share->persistent;
+		ctx->share->persistent = b;
+		atomic_fetch_add(&ctx->share->maps, 1);
+		pthread_mutex_unlock(&ctx->share->lock);
+	}
+	return b->copy + from;
+}
+
+static GLboolean unmap(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+{
+	if (!b || !b->mapped) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return GL_FALSE;
+	}
+	if ((b->access & GL_MAP_WRITE_BIT) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT)) {
+		if (b->sent)
+			send_changed(ctx, b);
+		else
+			vgpu_gl_buffer_write(ctx, b->name, b->map_offset, b->map_length,
+			                     b->copy + b->map_offset);
+	}
+	if (b->access & GL_MAP_WRITE_BIT) {
+		mark_valid(b, b->map_offset, b->map_offset + b->map_length);
+		b->undefined = false;
+		b->version++;
+	}
+	vgpu_gl_map_drop(ctx, b);
+	return GL_TRUE;
+}
+
+static void flush(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr offset,
+                  GLsizeiptr length)
+{
+	if (offset < 0 || length < 0) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+	} else if (!b || !b->mapped || !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT)) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	} else if ((uint64_t)offset > b->map_length ||
+	           (uint64_t)length > b->map_length - (uint64_t)offset) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+	} else {
+		uint64_t from = b->map_offset + (uint64_t)offset;
+
+		vgpu_gl_buffer_write(ctx, b->name, from, (uint64_t)length, b->copy + from);
+		b->undefined = false;
+		b->version++;
+	}
+}
+
+static bool old_access(struct vgpu_context *ctx, GLenum access, GLbitfield *bits_out)
+{
+	switch (access) {
+	case GL_READ_ONLY:
+		*bits_out = GL_MAP_READ_BIT;
+		break;
+	case GL_WRITE_ONLY:
+		*bits_out = GL_MAP_WRITE_BIT;
+		break;
+	case GL_READ_WRITE:
+		*bits_out = GL_MAP_READ_BIT | GL_MAP_WRITE_BIT;
+		break;
+	default:
+		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+		return false;
+	}
+	return true;
+}
+
+static struct vgpu_gl_buffer *target_buffer(struct vgpu_context *ctx, GLenum target)
+{
+	if (vgpu_gl_target(target) == VGPU_TARGET_UNKNOWN) {
+		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+		return NULL;
+	}
+	return vgpu_gl_buffer_bound(ctx, target);
+}
+
+static struct vgpu_gl_buffer *named_buffer(struct vgpu_context *ctx, GLuint name)
+{
+	if (!name || !vgpu_guest_names_known(ctx, VGPU_NAME_BUFFER, name)) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return NULL;
+	}
+	return vgpu_gl_buffer_get(ctx, name);
+}
+
+static void *map_whole(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLenum access)
+{
+	GLbitfield bits;
+
+	if (!old_access(ctx, access, &bits))
+		return NULL;
+	return map(ctx, b, 0, b ? (GLsizeiptr)vgpu_gl_buffer_size(ctx, b) : 0, bits);
+}
+
+void *GLAPIENTRY entry_glMapBuffer(GLenum target, GLenum access)
+{
+	VGPU_GL_CONTEXT(NULL);
+	return map_whole(ctx, target_buffer(ctx, target), access);
+}
+
+void *GLAPIENTRY entry_glMapBufferRange(GLenum target, GLintptr offset, GLsizeiptr length,
+                                        GLbitfield access)
+{
+	VGPU_GL_CONTEXT(NULL);
+	return map(ctx, target_buffer(ctx, target), offset, length, access);
+}
+
+void *GLAPIENTRY entry_glMapNamedBuffer(GLuint buffer, GLenum access)
+{
+	VGPU_GL_CONTEXT(NULL);
+	return map_whole(ctx, named_buffer(ctx, buffer), access);
+}
+
+void *GLAPIENTRY entry_glMapNamedBufferEXT(GLuint buffer, GLenum access)
+{
+	return entry_glMapNamedBuffer(buffer, access);
+}
+
+void *GLAPIENTRY entry_glMapNamedBufferRange(GLuint buffer, GLintptr offset, GLsizeiptr length,
+                                             GLbitfield access)
+{
+	VGPU_GL_CONTEXT(NULL);
+	return map(ctx, named_buffer(ctx, buffer), offset, length, access);
+}
+
+void *GLAPIENTRY entry_glMapNamedBufferRangeEXT(GLuint buffer, GLintptr offset, GLsizeiptr length,
+                                                GLbitfield access)
+{
+	return entry_glMapNamedBufferRange(buffer, offset, length, access);
+}
+
+GLboolean GLAPIENTRY entry_glUnmapBuffer(GLenum target)
+{
+	VGPU_GL_CONTEXT(GL_FALSE);
+	return unmap(ctx, target_buffer(ctx, target));
+}
+
+GLboolean GLAPIENTRY entry_glUnmapNamedBuffer(GLuint buffer)
+{
+	VGPU_GL_CONTEXT(GL_FALSE);
+	return unmap(ctx, named_buffer(ctx, buffer));
+}
+
+GLboolean GLAPIENTRY entry_glUnmapNamedBufferEXT(GLuint buffer)
+{
+	return entry_glUnmapNamedBuffer(buffer);
+}
+
+void GLAPIENTRY entry_glFlushMappedBufferRange(GLenum target, GLintptr offset, GLsizeiptr length)
+{
+	VGPU_GL_CONTEXT();
+	flush(ctx, target_buffer(ctx, target), offset, length);
+}
+
+void GLAPIENTRY entry_glFlushMappedNamedBufferRange(GLuint buffer, GLintptr offset,
+                                                    GLsizeiptr length)
+{
+	VGPU_GL_CONTEXT();
+	flush(ctx, named_buffer(ctx, buffer), offset, length);
+}
+
+void GLAPIENTRY entry_glFlushMappedNamedBufferRangeEXT(GLuint buffer, GLintptr offset,
+                                                       GLsizeiptr length)
+{
+	entry_glFlushMappedNamedBufferRange(buffer, offset, length);
+}
+
+static void get_pointer(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLenum pname,
+                        void **params)
+{
+	if (pname != GL_BUFFER_MAP_POINTER)
+		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+	else if (!b)
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	else
+		*params = b->mapped ? b->copy + b->map_offset : NULL;
+}
+
+void GLAPIENTRY entry_glGetBufferPointerv(GLenum target, GLenum pname, void **params)
+{
+	VGPU_GL_CONTEXT();
+	get_pointer(ctx, target_buffer(ctx, target), pname, params);
+}
+
+void GLAPIENTRY entry_glGetNamedBufferPointerv(GLuint buffer, GLenum pname, void **params)
+{
+	VGPU_GL_CONTEXT();
+	get_pointer(ctx, named_buffer(ctx, buffer), pname, params);
+}
+
+void GLAPIENTRY entry_glGetNamedBufferPointervEXT(GLuint buffer, GLenum pname, void **params)
+{
+	entry_glGetNamedBufferPointerv(buffer, pname, params);
+}
+
+void GLAPIENTRY entry_glMemoryBarrier(GLbitfield barriers)
+{
+	VGPU_GL_CONTEXT();
+	if (atomic_load(&ctx->share->maps))
+		vgpu_gl_maps_commit(ctx);
+	enc_glMemoryBarrier(s, barriers);
+}
+
+void GLAPIENTRY entry_glMemoryBarrierByRegion(GLbitfield barriers)
+{
+	VGPU_GL_CONTEXT();
+	enc_glMemoryBarrierByRegion(s, barriers);
+}

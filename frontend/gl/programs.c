@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs. Locations of uniforms and attributes do not change between links:
+ * programs that ask for them every frame wait for the host only once.
+ */
+#include "frontend/gl/programs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "encode.h"
+#include "entry.h"
+#include "frontend/gl/state.h"
+
+#define BUCKETS 64
+#define MAX_LOCATIONS 4096 /* per program; then the host is asked each time */
+
+struct location {
+	struct location *next;
+	GLint value;
+	uint8_t what;
+	char name[];
+};
+
+enum what {
+	UNIFORM,
+	ATTRIB,
+	FRAG_DATA,
+};
+
+struct vgpu_gl_program {
+	uint32_t count;
+	struct location *bucket[BUCKETS];
+};
+
+static void finish(struct vgpu_gl_program *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		while (p->bucket[i]) {
+			struct location *l = p->bucket[i];
+
+			p->bucket[i] = l->next;
+			free(l);
+		}
+	}
+	free(p);
+}
+
+void vgpu_gl_program_forget(struct vgpu_context *ctx, uint32_t program)
+{
+	struct vgpu_gl_program *p;
+
+	pthread_mutex_lock(&ctx->share->lock);
+	p = (struct vgpu_gl_program *)vgpu_idmap_remove(&ctx->share->programs, program);
+	pthread_mutex_unlock(&ctx->share->lock);
+	if (p)
+		finish(p);
+}
+
+void vgpu_gl_programs_finish(struct vgpu_share *share)
+{
+	uint32_t cursor = 0, id;
+	uintptr_t value;
+
+	while (vgpu_idmap_next(&share->programs, &cursor, &id, &value))
+		finish((struct vgpu_gl_program *)value);
+	vgpu_idmap_finish(&share->programs);
+}
+
+static uint32_t hash(const char *name, uint8_t what)
+{
+	uint32_t h = 2166136261u ^ what;
+
+	while (*name)
+		h = (h ^ (uint8_t)*name++) * 16777619u;
+	return h % BUCKETS;
+}
+
+/* share->lock is held */
+static struct location *find(struct vgpu_share *share, uint32_t program, const char *name,
+                             uint8_t what)
+{
+	struct vgpu_gl_program *p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
+	struct location *l;
+
+	if (!p)
+		return NULL;
+	for (l = p->bucket[hash(name, what)]; l; l = l->next) {
+		if (l->what == what && !strcmp(l->name, name))
+			return l;
+	}
+	return NULL;
+}
+
+static void keep(struct vgpu_share *share, uint32_t program, const char *name, uint8_t what,
+                 GLint value)
+{
+	struct vgpu_gl_program *p;
+	struct location *l;
+	size_t n = strlen(name) + 1;
+
+	pthread_mutex_lock(&share->lock);
+	p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
+	if (!p) {
+		p = calloc(1, sizeof(*p));
+		if (p && vgpu_idmap_set(&share->programs, program, (uintptr_t)p)) {
+			free(p);
+			p = NULL;
+		}
+	}
+	l = p && p->count < MAX_LOCATIONS ? malloc(sizeof(*l) + n) : NULL;
+	if (l) {
+		uint32_t h = hash(name, what);
+
+		memcpy(l->name, name, n);
+		l->what = what;
+		l->value = value;
+		l->next = p->bucket[h];
+		p->bucket[h] = l;
+		p->count++;
+	}
+	pthread_mutex_unlock(&share->lock);
+}
+
+static GLint location(GLuint program, const GLchar *name, uint8_t what)
+{
+	struct location *l;
+	GLint value = -1;
+	bool found = false;
+
+	VGPU_GL_CONTEXT(-1);
+	if (!name || !vgpu_fits(ctx, strlen(name)))
+		return -1;
+	pthread_mutex_lock(&ctx->share->lock);
+	l = find(ctx->share, program, name, what);
+	if (l) {
+		found = true;
+		value = l->value;
+	}
+	pthread_mutex_unlock(&ctx->share->lock);
+	if (found)
+		return value;
+	if (what == UNIFORM)
+		value = enc_glGetUniformLocation(s, program, name);
+	else if (what == ATTRIB)
+		value = enc_glGetAttribLocation(s, program, name);
+	else
+		value = enc_glGetFragDataLocation(s, program, name);
+	/* -1 may be an error that must be raised again: only what was found is kept */
+	if (value >= 0 && !s->lost)
+		keep(ctx->share, program, name, what, value);
+	return value;
+}
+
+GLint GLAPIENTRY entry_glGetUniformLocation(GLuint program, const GLchar *name)
+{
+	return location(program, name, UNIFORM);
+}
+
+GLint GLAPIENTRY entry_glGetAttribLocation(GLuint program, const GLchar *name)
+{
+	return location(program, name, ATTRIB);
+}
+
+GLint GLAPIENTRY entry_glGetFragDataLocation(GLuint program, const GLchar *name)
+{
+	return location(program, name, FRAG_DATA);
+}
+
+void GLAPIENTRY entry_glLinkProgram(GLuint program)
+{
+	VGPU_GL_CONTEXT();
+	vgpu_gl_program_forget(ctx, program);
+	enc_glLinkProgram(s, program);
+}
+
+void GLAPIENTRY entry_glProgramBinary(GLuint program, GLenum binaryFormat, const void *binary,
+                                      GLsizei length)
+{
+	VGPU_GL_CONTEXT();
+	if (length < 0) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+		return;
+	}
+	if (!vgpu_fits(ctx, (uint64_t)length))
+		return;
+	vgpu_gl_program_forget(ctx, program);
+	enc_glProgramBinary(s, program, binaryFormat, binary, length);
+}
+
+void GLAPIENTRY entry_glDeleteProgram(GLuint program)
+{
+	VGPU_GL_CONTEXT();
+	vgpu_gl_program_forget(ctx, program);
+	enc_glDeleteProgram(s, program);
+}
+
+void GLAPIENTRY entry_glDeleteObjectARB(GLhandleARB obj)
+{
+	VGPU_GL_CONTEXT();
+	vgpu_gl_program_forget(ctx, obj);
+	enc_glDeleteObjectARB(s, obj);
+}

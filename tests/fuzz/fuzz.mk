@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# Fuzzers: libFuzzer of clang 14, with address and undefined-behaviour sanitizers, in a build folder
+# of their own. FUZZ_SECONDS is for each fuzzer.
+FUZZ_SECONDS ?= 60
+FUZZ_B       := $B/fuzz
+FUZZ_CC      ?= clang-14
+FUZZERS      := fuzz_decode fuzz_decode_gl fuzz_broker
+FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+                -fno-omit-frame-pointer
+
+## make fuzz       run every fuzzer for FUZZ_SECONDS (60) on its corpus in build/fuzz-corpus
+.PHONY: fuzz fuzz-build fuzz-seeds
+fuzz-build:
+	$Q $(MAKE) --no-print-directory B=$(FUZZ_B) CC="$(FUZZ_CC)" SAN= \
+		CFLAGS="-O1 -g $(FUZZ_FLAGS)" IN_FUZZ=1 $(FUZZERS:%=$(FUZZ_B)/bin/%)
+fuzz: fuzz-build
+	$Q tests/fuzz/run.sh $(FUZZ_B)/bin $B/fuzz-corpus $(FUZZ_SECONDS) $(FUZZERS)
+# the checked-in seeds once through every fuzzer: what they once found stays found
+fuzz-seeds: fuzz-build
+	$Q tests/fuzz/run.sh $(FUZZ_B)/bin $B/fuzz-corpus 0 $(FUZZERS)
+
+ifdef IN_FUZZ
+FUZZ_LINK = $(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS)
+FUZZ_DECODE := $(patsubst %,$B/tests/fuzz/%.o,fuzz_decode decode_run prelude mutate)
+$B/bin/fuzz_decode: $(FUZZ_DECODE) $B/tests/fuzz/null_host.o $(A_WORKER) $(A_FRONTEND) $(A_PROTOCOL)
+$B/bin/fuzz_decode_gl: $(FUZZ_DECODE) $(A_WORKER) $(A_FRONTEND) $(A_PROTOCOL)
+$B/bin/fuzz_broker: $B/tests/fuzz/fuzz_broker.o $(A_DAEMON) $(A_PROTOCOL)
+$(FUZZERS:%=$B/bin/%):
+	@echo "  LD    $@"
+	$Q mkdir -p $(@D) && $(FUZZ_LINK) -o $@ $^ $(WORKER_LIBS) $(DAEMON_LIBS) $(FRONTEND_LIBS)
+endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz_decode: commands as a hostile guest sends them, into the worker's stream
+ * code, generated decoders and replay functions. Built twice: over a GL that does
+ * nothing (null_host.c; tens of thousands of inputs a second), and as
+ * fuzz_decode_gl over the host's own (llvmpipe).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "backend/worker/host_egl.h"
+#include "tests/fuzz/decode_input.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	char error[512] = "";
+
+	(void)argc;
+	(void)argv;
+	if (vgpu_host_open(error, sizeof(error))) {
+		fprintf(stderr, "fuzz_decode: %s\n", error);
+		exit(1);
+	}
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_run(data, size);
+	return 0;
+}

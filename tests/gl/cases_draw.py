@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Programs of our own that print what they got: every line must be the native one."""
+from case import case
+
+
+def same_lines(test, argv, x=False):
+    native, second = test.both(argv, x=x)
+    test.check(native.out.strip(), "the native run printed nothing")
+    wrong = [line for line in native.out.splitlines() if line not in second.out.splitlines()]
+    if wrong:
+        test.note("%d of %d lines differ" % (len(wrong), len(native.out.splitlines())))
+    test.check_same(native.out, second.out, "the output")
+    test.check_drawn(second)
+    test.note("%d lines equal" % len(native.out.splitlines()))
+
+
+@case("gl/matrix/egl-surfaceless", groups=("gl", "fast"), timeout=120)
+def egl_surfaceless(test):
+    """Which contexts EGL gives on the surfaceless platform, and what they are."""
+    same_lines(test, [test.build("tests/gl/matrix_egl"), "surfaceless"])
+
+
+@case("gl/matrix/egl-device", timeout=120)
+def egl_device(test):
+    same_lines(test, [test.build("tests/gl/matrix_egl"), "device"])
+
+
+@case("gl/matrix/egl-x11", needs=["Xvfb"], timeout=120)
+def egl_x11(test):
+    same_lines(test, [test.build("tests/gl/matrix_egl"), "x11"], x=True)
+
+
+@case("gl/matrix/glx", groups=("gl", "fast"), needs=["Xvfb"], timeout=180)
+def glx(test):
+    same_lines(test, [test.build("tests/gl/matrix_glx")], x=True)
+
+
+@case("gl/draw/old", groups=("gl", "fast"), timeout=120)
+def draw_old(test):
+    """Immediate mode, client arrays, lists, pixel transfer, feedback: tests/gl/draw_old.c."""
+    same_lines(test, [test.build("tests/gl/draw_old")])
+
+
+@case("gl/draw/new", groups=("gl", "fast"), timeout=120)
+def draw_new(test):
+    """Shaders, buffers, maps, framebuffers, queries, compute: tests/gl/draw_new.c."""
+    same_lines(test, [test.build("tests/gl/draw_new")])
+
+
+@case("gl/draw/memory", groups=("gl", "fast"), timeout=120)
+def draw_memory(test):
+    """Client arrays, indices, pixel stores, maps, read-backs: tests/gl/draw_memory.c."""
+    same_lines(test, [test.build("tests/gl/draw_memory")])
+
+
+@case("gl/draw/threads", groups=("gl", "fast"), timeout=60)
+def threads(test):
+    """Four threads with contexts of one share group, each sees its own colours."""
+    same_lines(test, [test.build("tests/gl/threads_load"), "3"])

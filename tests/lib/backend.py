@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""A backend that outlives its programs, and what its processes hold: for the tests that kill."""
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+
+class Holdings:
+    """What one process holds, as /proc tells."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.fds = self._kinds(pid)
+        self.threads = len(os.listdir("/proc/%d/task" % pid))
+        with open("/proc/%d/maps" % pid, encoding="ascii", errors="replace") as f:
+            maps = f.read().splitlines()
+        self.maps = len(maps)
+        self.shared = sum("memfd:" in line or "/dev/shm" in line or "SYSV" in line
+                          for line in maps)
+        with open("/proc/%d/status" % pid, encoding="ascii", errors="replace") as f:
+            self.rss_kib = int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+    @staticmethod
+    def _kinds(pid):
+        """{what a descriptor is: how many}, so that a leak has a name."""
+        folder, kinds = "/proc/%d/fd" % pid, {}
+        for fd in os.listdir(folder):
+            try:
+                target = os.readlink(os.path.join(folder, fd))
+            except OSError:
+                continue
+            kind = re.sub(r"[:\[]?\[?\d+\]?.*$|\s*\(deleted\)$", "", target)
+            kinds[kind] = kinds.get(kind, 0) + 1
+        return kinds
+
+    def __str__(self):
+        return "fds %s, threads %d, maps %d (shared %d), %.1f MiB" % (
+            sum(self.fds.values()), self.threads, self.maps, self.shared, self.rss_kib / 1024)
+
+
+class Backend:
+    def __init__(self, test):
+        self.test = test
+        self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
+        self.socket = os.path.join(self.folder, "vgpu.sock")
+        self.env = guest_environment(test, self.socket)
+        read_end, write_end = os.pipe()
+        environment = test.native.environment(None)
+        if test.options.preload:
+            report = os.path.join(test.dir, "backend-asan")
+            environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
+            environment["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+        with open(os.path.join(test.dir, "backend.log"), "wb") as log:
+            self.process = subprocess.Popen(
+                [test.build("bin/vgpu-backendd"), "--embedded", "--socket", self.socket,
+                 "--ready-fd", str(write_end)], env=environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, pass_fds=[write_end], start_new_session=True)
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as f:
+            if not f.read(1):
+                self.stop()
+                test.check(False, "vgpu-backendd did not start, see backend.log")
+
+    def list(self):
+        """vgpu-ctl list --json."""
+        run = subprocess.run([self.test.build("bin/vgpu-ctl"), "list", "--json"],
+                             env=dict(os.environ, VGPU_SOCKET=self.socket), timeout=30,
+                             capture_output=True, text=True, check=False)
+        self.test.check(run.returncode == 0, "vgpu-ctl list: exit code %d: %s" % (
+            run.returncode, run.stderr))
+        return json.loads(run.stdout)
+
+    def workers(self):
+        return [worker["pid"] for worker in self.list()["workers"]]
+
+    def quiet(self, seconds):
+        """Wait until no program is left in any worker. Returns the last list."""
+        end = time.monotonic() + seconds
+        while True:
+            state = self.list()
+            busy = sum(len(w.get("programs", [])) + int(w.get("ending", 0))
+                       for w in state["workers"])
+            if busy == 0 or time.monotonic() > end:
+                return state, busy
+            time.sleep(0.1)
+
+    def holdings(self):
+        """[daemon's, each worker's]"""
+        return [Holdings(self.process.pid)] + [Holdings(pid) for pid in sorted(self.workers())]
+
+    def children(self):
+        """Processes whose parent is the daemon."""
+        found = []
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                try:
+                    with open("/proc/%s/stat" % name, encoding="ascii", errors="replace") as f:
+                        words = f.read().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if int(words[1]) == self.process.pid:
+                    found.append(int(name))
+        return found
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def stop(self):
+        import shutil
+        workers = self.children() if self.alive() else []
+        if self.alive():
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        end = time.monotonic() + 5
+        while [pid for pid in workers if os.path.exists("/proc/%d" % pid)]:
+            if time.monotonic() > end:
+                break
+            time.sleep(0.05)
+        self.left = [pid for pid in workers if os.path.exists("/proc/%d" % pid)]
+        for pid in self.left:
+            os.kill(pid, 9)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def guest_environment(test, socket):
+    """What vgpu-run sets for a program (it says so itself), with another socket."""
+    run = test.run(test.second, ["env", "-0"])
+    test.check(run.rc == 0, "vgpu-run env: exit code %d: %s" % (run.rc, run.err))
+    pairs = dict(p.split("=", 1) for p in run.out.split("\0") if "=" in p)
+    env = {k: v for k, v in pairs.items()
+           if k in ("__EGL_VENDOR_LIBRARY_FILENAMES", "__EGL_VENDOR_LIBRARY_DIRS",
+                    "__GLX_VENDOR_LIBRARY_NAME", "LD_LIBRARY_PATH", "LD_PRELOAD")}
+    test.check("vgpu" in " ".join(env.values()), "vgpu-run sets nothing: %s" % env)
+    env["VGPU_SOCKET"] = socket
+    return env

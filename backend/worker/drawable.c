@@ -2,6 +2,7 @@
 /* Drawables as objects: made, found, counted, resized (drawable.h). */
 #include "backend/worker/drawable.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "backend/worker/fbo.h"
@@ -188,6 +189,8 @@ void vgpu_wdrawable_destroy_all(struct vgpu_wconn *conn)
 
 	while ((d = unlist(conn, 0, true)))
 		vgpu_wdrawable_unref(NULL, d);
+	/* what a program had is scattered over its threads' arenas, which keep it otherwise */
+	malloc_trim(0);
 }
 
 bool vgpu_wdrawable_resize(struct vgpu_replay *r, uint32_t id, GLsizei width, GLsizei height)

@@ -18,7 +18,7 @@
 #include "frontend/transport/record.h"
 
 #define DEFAULT_CMD_BYTES (4u << 20)
-#define DEFAULT_REPLY_BYTES (256u << 10)
+#define DEFAULT_REPLY_BYTES (4u << 20)
 #define DEFAULT_FRAME_SLOTS 3u
 
 __thread struct vgpu_context *vgpu_current;

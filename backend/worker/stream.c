@@ -187,6 +187,45 @@ void vgpu_reply_send(struct vgpu_replay *r, const void *data, size_t n)
 		reply_publish(s);
 }
 
+void *vgpu_reply_space(struct vgpu_replay *r, uint64_t want, uint64_t *have_out)
+{
+	struct vgpu_wstream *s = r->stream;
+	uint32_t at = s->reply.prod + s->reply_unseen, offset = at & (s->reply.size - 1);
+	uint64_t have = s->reply.size - offset;
+
+	if (!s->memory)
+		return NULL;
+	if (have > s->reply.size / 4)
+		have = s->reply.size / 4;
+	if (have > want)
+		have = want;
+	while (!s->stop) {
+		int64_t room = vgpu_ring_writable(&s->reply) - s->reply_unseen;
+
+		if (room < 0)
+			return NULL;
+		if ((uint64_t)room >= have) {
+			*have_out = have;
+			return s->reply.data + offset;
+		}
+		reply_publish(s);
+		vgpu_ring_prod_waiting(&s->reply, true);
+		if ((uint64_t)vgpu_ring_writable(&s->reply) < have && !s->stop)
+			sleep_for_event(s, -1);
+		vgpu_ring_prod_waiting(&s->reply, false);
+	}
+	return NULL;
+}
+
+void vgpu_reply_wrote(struct vgpu_replay *r, uint64_t n)
+{
+	struct vgpu_wstream *s = r->stream;
+
+	s->reply_unseen += (uint32_t)n;
+	s->reply_left -= n;
+	reply_publish(s);
+}
+
 void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
 {
 	static const uint8_t zeros[8];

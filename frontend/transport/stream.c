@@ -15,6 +15,8 @@
 /* A publish at least every so many bytes, so that the worker starts early. */
 #define PUBLISH_BYTES 4096u
 #define SCRATCH_BYTES (64u << 10)
+/* A long reply is taken in such pieces, so that the worker soon has room for more. */
+#define TAKE_BYTES (128u << 10)
 
 static uint8_t *index_ptr(struct vgpu_stream *s, uint32_t index)
 {
@@ -285,6 +287,8 @@ static bool take(struct vgpu_stream *s, uint8_t *dst, size_t n)
 			return false;
 		}
 		chunk = (uint64_t)avail > n ? (uint32_t)n : (uint32_t)avail;
+		if (chunk > TAKE_BYTES)
+			chunk = TAKE_BYTES;
 		if (dst) {
 			vgpu_ring_copy_out(&s->reply, s->reply.cons, dst, chunk);
 			dst += chunk;

@@ -170,7 +170,9 @@ static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 void GLAPIENTRY entry_glEnable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
-	restart(gl, cap, true);
+	if (!restart(gl, cap, true) && (cap == GL_CONVOLUTION_1D || cap == GL_CONVOLUTION_2D ||
+	                                cap == GL_SEPARABLE_2D))
+		gl->convolution = true;
 	enc_glEnable(s, cap);
 }
 

@@ -51,7 +51,7 @@ void *vgpu_scratch_image(struct vgpu_replay *r, size_t n)
 		return NULL;
 	if (n > s->image_size || s->image_size > KEEP_IMAGE) {
 		free(s->image);
-		s->image = calloc(1, n);
+		s->image = calloc(1, n + 8); /* and padding */
 		s->image_size = s->image ? n : 0;
 	}
 	return s->image;

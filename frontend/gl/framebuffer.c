@@ -181,7 +181,9 @@ void GLAPIENTRY entry_glEnable(GLenum cap)
 		entry_glEnableClientState(cap);
 		return;
 	}
-	restart(gl, cap, true);
+	if (!restart(gl, cap, true) && (cap == GL_CONVOLUTION_1D || cap == GL_CONVOLUTION_2D ||
+	                                cap == GL_SEPARABLE_2D))
+		gl->convolution = true;
 	enc_glEnable(s, cap);
 }
 

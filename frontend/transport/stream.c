@@ -15,6 +15,7 @@
 /* A publish at least every so many bytes, so that the worker starts early. */
 #define PUBLISH_BYTES 4096u
 #define SCRATCH_BYTES (64u << 10)
+#define KEEP_LARGE (16u << 20) /* memory for a large command that is kept for the next */
 /* A long reply is taken in such pieces, so that the worker soon has room for more. */
 #define TAKE_BYTES (128u << 10)
 
@@ -167,11 +168,19 @@ static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 static uint8_t *begin_large(struct vgpu_stream *s, uint32_t size)
 {
 	const struct timespec pause = { .tv_nsec = 10000000 };
-	void *p;
+	void *p = NULL;
 
-	while ((p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED)
+	if (s->spare && s->spare_bytes >= size) {
+		p = s->spare;
+	} else if (s->spare) {
+		munmap(s->spare, s->spare_bytes);
+		s->spare = NULL;
+	}
+	while (!p && (p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED) {
+		p = NULL;
 		nanosleep(&pause, NULL);
+	}
 	s->saved_wr = s->wr;
 	s->large = p;
 	s->large_bytes = size;
@@ -239,7 +248,14 @@ void vgpu_stream_send_large(struct vgpu_stream *s)
 	}
 	if (s->lost)
 		vgpu_stream_abandon(s);
-	munmap(bytes, total);
+	if (bytes == s->spare)
+		return;
+	if (total <= KEEP_LARGE && !s->spare) {
+		s->spare = bytes;
+		s->spare_bytes = total;
+	} else {
+		munmap(bytes, total);
+	}
 }
 
 void vgpu_stream_flush(struct vgpu_stream *s)

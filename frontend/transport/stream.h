@@ -28,6 +28,8 @@ struct vgpu_stream {
 	/* The rest is frontend/transport/stream.c's. */
 	uint32_t id;
 	uint32_t large_bytes;
+	uint8_t *spare; /* memory of the last large command, for the next */
+	uint64_t spare_bytes;
 	uint8_t *saved_wr;
 	struct vgpu_ring cmd, reply;
 	struct vgpu_client *client;

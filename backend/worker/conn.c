@@ -131,7 +131,7 @@ struct vgpu_wpool *vgpu_wconn_pool_get(struct vgpu_wconn *conn, uint32_t id)
 {
 	struct vgpu_wpool *pool;
 	struct timespec until;
-	bool late = false;
+	bool late = VGPU_WPOOL_WAIT_MS == 0;
 
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += VGPU_WPOOL_WAIT_MS / 1000;

@@ -68,7 +68,9 @@ void vgpu_wconn_pool_del(struct vgpu_wconn *conn, uint32_t id);
  * named on a ring, so the name can be here first: waits up to
  * VGPU_WPOOL_WAIT_MS for the announcement.
  */
+#ifndef VGPU_WPOOL_WAIT_MS /* fuzzers have no time */
 #define VGPU_WPOOL_WAIT_MS 2000
+#endif
 struct vgpu_wpool *vgpu_wconn_pool_get(struct vgpu_wconn *conn, uint32_t id);
 void vgpu_wconn_pool_put(struct vgpu_wpool *pool);
 /* Tell the program that a frame became ready. */

@@ -109,8 +109,11 @@ static EGLint check_params(struct vgpu_context_params *params, EGLenum api)
 		if (profiles && params->profile != EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT &&
 		    params->profile != EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT)
 			return EGL_BAD_MATCH;
+		/* 3.1 has no profiles, and is what the core profile became */
 		if (!profiles)
-			params->profile = EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT;
+			params->profile = params->major == 3 && params->minor == 1
+			                          ? EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT
+			                          : EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT;
 		if (params->forward_compatible && params->major < 3)
 			return EGL_BAD_MATCH;
 	} else {

@@ -264,6 +264,31 @@ void vgpu_stream_flush(struct vgpu_stream *s)
 		publish(s);
 }
 
+void vgpu_stream_drain(struct vgpu_stream *s)
+{
+	uint32_t room;
+
+	if (s->lost)
+		return;
+	publish(s);
+	wait_room(s, s->cmd.size, &room);
+}
+
+void vgpu_stream_order(struct vgpu_stream *s)
+{
+	if (s->lost)
+		return;
+	publish(s);
+	atomic_store(&s->ordered, s->cmd.prod);
+}
+
+bool vgpu_stream_is_ordered(struct vgpu_stream *s)
+{
+	uint32_t left = atomic_load(&s->ordered) - atomic_load(&s->cmd.shared->cons);
+
+	return left == 0 || left > s->cmd.size; /* more than the ring holds: long past */
+}
+
 bool vgpu_reply_begin(struct vgpu_stream *s, uint16_t opcode)
 {
 	struct vgpu_wire_reply hdr;

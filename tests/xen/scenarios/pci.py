@@ -30,7 +30,7 @@ FUNCTIONS = {
            PAIR_SOUND: ("snd_hda_intel", "snd_hda_intel")},
 }
 
-TURNS = int(os.environ.get("XEN_VGPU_TURNS", "2"))  # fewer while working on a scenario
+TURNS = int(os.environ.get("XEN_VGPU_TURNS", "10"))  # fewer while working on a scenario
 PCI = "/mnt/test/bin/vgpu-ctl pci"
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED = 0, 1, 2, 3, 6
 

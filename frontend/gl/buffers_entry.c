@@ -277,6 +277,16 @@ static void before_copy(struct vgpu_context *ctx)
 }
 
 /* A persistent map of the target must show the new contents. */
+/* A map that is not persistent covers part of this range: an error. */
+static bool range_in_use(struct vgpu_context *ctx, const struct vgpu_gl_buffer *b, GLintptr offset,
+                         GLsizeiptr size)
+{
+	if (!b->mapped || (uint64_t)offset >= b->map_offset + b->map_length ||
+	    (uint64_t)offset + (uint64_t)size <= b->map_offset)
+		return false;
+	return in_use(ctx, b);
+}
+
 static void written(struct vgpu_gl_buffer *b)
 {
 	if (b && b->mapped)
@@ -330,43 +340,63 @@ static struct vgpu_ref clear_value(GLenum format, GLenum type, const void *data)
 void GLAPIENTRY entry_glClearBufferData(GLenum target, GLenum internalformat, GLenum format,
                                         GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
+	b = vgpu_gl_buffer_bound(ctx, target);
+	if (b && in_use(ctx, b))
+		return;
 	before_copy(ctx);
 	enc_glClearBufferData(s, target, internalformat, format, type,
 	                      clear_value(format, type, data));
-	written(vgpu_gl_buffer_bound(ctx, target));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearBufferSubData(GLenum target, GLenum internalformat, GLintptr offset,
                                            GLsizeiptr size, GLenum format, GLenum type,
                                            const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
+	b = vgpu_gl_buffer_bound(ctx, target);
+	if (b && offset >= 0 && size >= 0 && range_in_use(ctx, b, offset, size))
+		return;
 	before_copy(ctx);
 	enc_glClearBufferSubData(s, target, internalformat, offset, size, format, type,
 	                         clear_value(format, type, data));
-	written(vgpu_gl_buffer_bound(ctx, target));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferData(GLuint buffer, GLenum internalformat, GLenum format,
                                              GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
+	b = of_name(ctx, buffer, false);
+	if (!b || in_use(ctx, b))
+		return;
 	before_copy(ctx);
 	enc_glClearNamedBufferData(s, buffer, internalformat, format, type,
 	                           clear_value(format, type, data));
-	written(vgpu_gl_buffer_get(ctx, buffer));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferSubData(GLuint buffer, GLenum internalformat,
                                                 GLintptr offset, GLsizeiptr size, GLenum format,
                                                 GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
+	b = of_name(ctx, buffer, false);
+	if (!b || (offset >= 0 && size >= 0 && range_in_use(ctx, b, offset, size)))
+		return;
 	before_copy(ctx);
 	enc_glClearNamedBufferSubData(s, buffer, internalformat, offset, size, format, type,
 	                              clear_value(format, type, data));
-	written(vgpu_gl_buffer_get(ctx, buffer));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferDataEXT(GLuint buffer, GLenum internalformat,

@@ -156,6 +156,12 @@ void GLAPIENTRY entry_glPopAttrib(void)
 
 /* ---- enables that a draw depends on ------------------------------------------------------ */
 
+static bool is_array(GLenum cap)
+{
+	return (cap >= GL_VERTEX_ARRAY && cap <= GL_EDGE_FLAG_ARRAY) || cap == GL_FOG_COORD_ARRAY ||
+	       cap == GL_SECONDARY_COLOR_ARRAY || cap == 0x8B9C /* GL_POINT_SIZE_ARRAY_OES */;
+}
+
 static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 {
 	if (cap == GL_PRIMITIVE_RESTART)
@@ -170,6 +176,10 @@ static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 void GLAPIENTRY entry_glEnable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
+	if (is_array(cap)) { /* EXT_direct_state_access has it so */
+		entry_glEnableClientState(cap);
+		return;
+	}
 	restart(gl, cap, true);
 	enc_glEnable(s, cap);
 }
@@ -177,6 +187,51 @@ void GLAPIENTRY entry_glEnable(GLenum cap)
 void GLAPIENTRY entry_glDisable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
+	if (is_array(cap)) {
+		entry_glDisableClientState(cap);
+		return;
+	}
 	restart(gl, cap, false);
 	enc_glDisable(s, cap);
+}
+
+/* Indexed enables of arrays; what else there is goes to the host. */
+static void enable_indexed(GLenum target, GLuint index, bool on)
+{
+	VGPU_GL_CONTEXT();
+	if (is_array(target) && on)
+		entry_glEnableClientStateiEXT(target, index);
+	else if (is_array(target))
+		entry_glDisableClientStateiEXT(target, index);
+	else if (on)
+		enc_glEnablei(s, target, index);
+	else
+		enc_glDisablei(s, target, index);
+}
+
+void GLAPIENTRY entry_glEnablei(GLenum target, GLuint index)
+{
+	enable_indexed(target, index, true);
+}
+
+void GLAPIENTRY entry_glDisablei(GLenum target, GLuint index)
+{
+	enable_indexed(target, index, false);
+}
+
+/* ---- glBegin and glEnd: some calls are errors between them, and the host never sees those --- */
+
+void GLAPIENTRY entry_glBegin(GLenum mode)
+{
+	VGPU_GL_CONTEXT();
+	if (mode <= GL_PATCHES && gl->list_mode != GL_COMPILE)
+		gl->in_begin = true;
+	enc_glBegin(s, mode);
+}
+
+void GLAPIENTRY entry_glEnd(void)
+{
+	VGPU_GL_CONTEXT();
+	gl->in_begin = false;
+	enc_glEnd(s);
 }

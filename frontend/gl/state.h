@@ -52,6 +52,7 @@ struct vgpu_gl_state {
 	bool core;     /* desktop core profile */
 	bool free_names; /* names may be used without glGen* */
 	bool told_lost; /* glGetError has said that the context is lost */
+	bool in_begin;  /* between glBegin and glEnd, if glBegin did not fail */
 	bool front;     /* the default framebuffer is drawn into its front buffer */
 	uint32_t draw_framebuffer; /* bound for drawing, 0: default */
 

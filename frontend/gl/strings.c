@@ -149,6 +149,10 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 	const char *string = NULL;
 
 	VGPU_GL_CONTEXT(NULL);
+	if (gl->in_begin) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return NULL;
+	}
 	st = strings(ctx);
 	if (!st) {
 		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);

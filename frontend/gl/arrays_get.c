@@ -124,6 +124,10 @@ void GLAPIENTRY entry_glGetPointerv(GLenum pname, void **params)
 	uint32_t array;
 
 	VGPU_GL_CONTEXT();
+	if (gl->in_begin) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	array = pointer_array(gl, pname, gl->client_texture);
 	if (array < VGPU_ARRAY_COUNT)
 		*params = (void *)(uintptr_t)gl->vao->arrays[array].pointer;
@@ -337,6 +341,11 @@ void GLAPIENTRY entry_glGetVertexArrayIntegervEXT(GLuint vaobj, GLenum pname, GL
 	vao = named(ctx, vaobj);
 	if (!vao)
 		return;
+	if (pointer_array(gl, pname, gl->client_texture) < VGPU_ARRAY_COUNT) {
+		/* the extension has pointers among these integers */
+		entry_glGetVertexArrayPointervEXT(vaobj, pname, (void **)(void *)param);
+		return;
+	}
 	old = gl->vao;
 	gl->vao = vao; /* for the length of a question that the guest answers itself */
 	if (pname == GL_CLIENT_ACTIVE_TEXTURE)

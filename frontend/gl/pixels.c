@@ -333,6 +333,10 @@ void GLAPIENTRY entry_glPixelStorei(GLenum pname, GLint param)
 	bool alignment = pname == GL_PACK_ALIGNMENT || pname == GL_UNPACK_ALIGNMENT;
 
 	VGPU_GL_CONTEXT();
+	if (gl->in_begin) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	field = store_field(gl, pname);
 	if (boolean)
 		param = param != 0;

@@ -6,6 +6,7 @@
 #include "encode.h"
 #include "entry.h"
 #include "extensions.h"
+#include "frontend/gl/hidden_extensions.h"
 #include "frontend/gl/state.h"
 
 #define MAX_STRING 4096
@@ -25,7 +26,7 @@ static bool hidden(const char *name)
 {
 	static const char *const names[] = {
 #define HIDE(name, reason) name,
-#include "frontend/gl/hidden_extensions.h"
+		VGPU_HIDDEN_EXTENSIONS(HIDE)
 #undef HIDE
 	};
 	size_t i;
@@ -184,9 +185,10 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 			string = cached(ctx, &st->program_error, name, 0, 0);
 			if (!string)
 				string = "";
-			break;
+		} else {
+			vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		}
-		/* fall through */
+		break;
 	default:
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		break;

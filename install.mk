@@ -9,7 +9,8 @@ INSTALL     ?= install
 EGL_ICD_DIR ?= $(DATADIR)/glvnd/egl_vendor.d
 COMPLETION_DIR ?= $(DATADIR)/bash-completion/completions
 
-USER_TOOLS := vgpu-run vgpu-info vgpu-ctl
+USER_TOOLS := vgpu-run vgpu-info vgpu-ctl vgpu-replay
+COMPLETED  := vgpu-run vgpu-info vgpu-ctl
 HELPERS    := vgpu-backendd vgpu-worker
 MAN_PAGES  := $(wildcard docs/man/*.[1-8])
 
@@ -24,7 +25,7 @@ install: all
 	$(INSTALL) -m 644 $(LIBS) $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m 644 xen-configs/40_vgpu.json $(DESTDIR)$(EGL_ICD_DIR)
 	$(INSTALL) -m 644 xen-configs/vgpu.sh $(DESTDIR)$(SYSCONFDIR)/profile.d
-	for tool in $(USER_TOOLS); do \
+	for tool in $(COMPLETED); do \
 		$(INSTALL) -m 644 tools/completions/$$tool $(DESTDIR)$(COMPLETION_DIR) || exit 1; done
 	for page in $(MAN_PAGES); do dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		$(INSTALL) -d $$dir && $(INSTALL) -m 644 $$page $$dir || exit 1; done
@@ -32,7 +33,7 @@ install: all
 uninstall:
 	rm -f $(USER_TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(SBINDIR)/vgpu-backendd $(HELPERS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
 		$(DESTDIR)$(EGL_ICD_DIR)/40_vgpu.json \
-		$(DESTDIR)$(SYSCONFDIR)/profile.d/vgpu.sh $(USER_TOOLS:%=$(DESTDIR)$(COMPLETION_DIR)/%)
+		$(DESTDIR)$(SYSCONFDIR)/profile.d/vgpu.sh $(COMPLETED:%=$(DESTDIR)$(COMPLETION_DIR)/%)
 	for lib in $(notdir $(LIBS)); do rm -f $(DESTDIR)$(LIBDIR)/$$lib; done
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done

@@ -171,7 +171,7 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 		stream = old->stream;
 		vgpu_gl_state_release(old);
 		enc_vgpuContextBind(stream, 0, 0, 0);
-		vgpu_stream_flush(stream);
+		vgpu_client_order(stream);
 		drop_current(old);
 		return EGL_SUCCESS;
 	}
@@ -199,7 +199,7 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 		} else {
 			if (old->stream != stream)
 				enc_vgpuContextBind(old->stream, 0, 0, 0);
-			vgpu_stream_flush(old->stream);
+			vgpu_client_order(old->stream);
 			drop_current(old);
 		}
 	}

@@ -13,3 +13,8 @@ $(GEN_TESTS:%=$B/gen/%.o): CFLAGS += -O0 # half of the compile time, and nobody 
 check-gen:
 	@echo "  TEST  generator"
 	$Q $(PYTHON) tests/unit/gen_check.py --registry $(REGISTRY)
+
+## make coverage-gl what the wire carries, per GL version and extension, and what not and why
+.PHONY: coverage-gl
+coverage-gl: $B/gen/.stamp
+	@$(PYTHON) protocol/gl/coverage.py --json $B/gen/coverage.json

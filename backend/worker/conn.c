@@ -36,6 +36,7 @@ struct vgpu_wconn *vgpu_wconn_create(uint32_t id, uint32_t pid, uint32_t uid, co
 			*c = '?';
 	pthread_mutex_init(&conn->lock, NULL);
 	pthread_cond_init(&conn->stream_ended, NULL);
+	pthread_cond_init(&conn->pool_added, NULL);
 	return conn;
 }
 
@@ -68,6 +69,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 	}
 	close(conn->frame_event);
 	pthread_cond_destroy(&conn->stream_ended);
+	pthread_cond_destroy(&conn->pool_added);
 	pthread_mutex_destroy(&conn->lock);
 	free(conn);
 }
@@ -95,6 +97,7 @@ int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, in
 	pool->next = conn->pools;
 	conn->pools = pool;
 	conn->n_pools++;
+	pthread_cond_broadcast(&conn->pool_added);
 	pthread_mutex_unlock(&conn->lock);
 	return 0;
 }
@@ -127,10 +130,19 @@ void vgpu_wconn_pool_del(struct vgpu_wconn *conn, uint32_t id)
 struct vgpu_wpool *vgpu_wconn_pool_get(struct vgpu_wconn *conn, uint32_t id)
 {
 	struct vgpu_wpool *pool;
+	struct timespec until;
+	bool late = VGPU_WPOOL_WAIT_MS == 0;
 
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += VGPU_WPOOL_WAIT_MS / 1000;
 	pthread_mutex_lock(&conn->lock);
-	for (pool = conn->pools; pool && pool->id != id; pool = pool->next)
-		;
+	for (;;) {
+		for (pool = conn->pools; pool && pool->id != id; pool = pool->next)
+			;
+		if (pool || late || conn->broken)
+			break;
+		late = pthread_cond_timedwait(&conn->pool_added, &conn->lock, &until) != 0;
+	}
 	if (pool)
 		pool->refs++;
 	pthread_mutex_unlock(&conn->lock);

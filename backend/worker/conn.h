@@ -42,6 +42,7 @@ struct vgpu_wconn {
 	struct vgpu_wstream *streams;
 	uint32_t ending_streams;   /* being joined on threads of their own */
 	pthread_cond_t stream_ended;
+	pthread_cond_t pool_added;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;
@@ -62,7 +63,14 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn);
 /* Map fd (borrowed). Returns 0 or a negative errno. */
 int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, int fd);
 void vgpu_wconn_pool_del(struct vgpu_wconn *conn, uint32_t id);
-/* A counted reference, or NULL. */
+/*
+ * A counted reference, or NULL. The pool is announced on the daemon's socket and
+ * named on a ring, so the name can be here first: waits up to
+ * VGPU_WPOOL_WAIT_MS for the announcement.
+ */
+#ifndef VGPU_WPOOL_WAIT_MS /* fuzzers have no time */
+#define VGPU_WPOOL_WAIT_MS 2000
+#endif
 struct vgpu_wpool *vgpu_wconn_pool_get(struct vgpu_wconn *conn, uint32_t id);
 void vgpu_wconn_pool_put(struct vgpu_wpool *pool);
 /* Tell the program that a frame became ready. */

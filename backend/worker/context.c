@@ -124,6 +124,10 @@ static EGLint parse_attribs(struct attribs *at, const GLint *list, GLsizei count
 		if (rc != EGL_SUCCESS)
 			return rc;
 	}
+	/* EGL makes of 3.1 a core context; with the compatibility profile that is what 3.0 gives */
+	if (at->host.api == VGPU_API_GL && at->host.major == 3 && at->host.minor == 1 &&
+	    at->host.profile == 2 && !at->host.forward)
+		at->host.minor = 0;
 	if (at->host.api == VGPU_API_GLES1 && (at->host.major > 1 || at->host.minor > 1))
 		return EGL_BAD_MATCH;
 	if (at->host.api == VGPU_API_GLES2 && at->host.major == 1)

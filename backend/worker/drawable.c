@@ -2,14 +2,13 @@
 /* Drawables as objects: made, found, counted, resized (drawable.h). */
 #include "backend/worker/drawable.h"
 
+#include <malloc.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "backend/worker/fbo.h"
 #include "backend/worker/host_egl.h"
 
 #define MAX_ATTRIBS 64
-#define POOL_WAIT_STEPS 500 /* of 2 ms */
 
 struct vgpu_wdrawable *vgpu_wdrawable_ref(struct vgpu_wdrawable *drawable)
 {
@@ -190,6 +189,8 @@ void vgpu_wdrawable_destroy_all(struct vgpu_wconn *conn)
 
 	while ((d = unlist(conn, 0, true)))
 		vgpu_wdrawable_unref(NULL, d);
+	/* what a program had is scattered over its threads' arenas, which keep it otherwise */
+	malloc_trim(0);
 }
 
 bool vgpu_wdrawable_resize(struct vgpu_replay *r, uint32_t id, GLsizei width, GLsizei height)
@@ -214,25 +215,6 @@ bool vgpu_wdrawable_resize(struct vgpu_replay *r, uint32_t id, GLsizei width, GL
 	return true;
 }
 
-/*
- * A pool reaches the worker by the daemon, its first use by the stream: wait a
- * little for the one that has further to go.
- */
-static struct vgpu_wpool *pool_wait(struct vgpu_wconn *conn, uint32_t id)
-{
-	const struct timespec step = { .tv_nsec = 2000000 };
-	int i;
-
-	for (i = 0; i < POOL_WAIT_STEPS && !conn->broken; i++) {
-		struct vgpu_wpool *pool = vgpu_wconn_pool_get(conn, id);
-
-		if (pool)
-			return pool;
-		nanosleep(&step, NULL);
-	}
-	return NULL;
-}
-
 bool vgpu_wdrawable_set_pool(struct vgpu_replay *r, uint32_t id, uint32_t pool_id, uint32_t slots,
                              uint64_t slot_bytes)
 {
@@ -242,7 +224,7 @@ bool vgpu_wdrawable_set_pool(struct vgpu_replay *r, uint32_t id, uint32_t pool_i
 	if (pool_id) {
 		if (slots < 1 || slots > VGPU_POOL_MAX_SLOTS)
 			return false;
-		pool = pool_wait(r->conn, pool_id);
+		pool = vgpu_wconn_pool_get(r->conn, pool_id);
 		if (!pool)
 			return false;
 		if (pool->bytes < VGPU_POOL_HEADER || slot_bytes % 4 ||

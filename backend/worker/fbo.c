@@ -480,6 +480,8 @@ void vgpu_wfbo_read_begin(struct vgpu_replay *r, GLbitfield what)
 	struct vgpu_wdrawable *d = ctx->read;
 	GLuint copy;
 
+	if (ctx->read_fbo == 0)
+		vgpu_wfbo_check(r); /* another context may have drawn */
 	if (!reads_multisample(ctx))
 		return;
 	pthread_mutex_lock(&d->lock);

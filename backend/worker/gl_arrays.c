@@ -18,8 +18,6 @@
 #define GL_POINT_SIZE_ARRAY_BUFFER_BINDING_OES 0x8B9F
 #endif
 
-#define FIRST_RING (1u << 20)
-#define MAX_RING (512u << 20)
 #define NOTHING_BYTES 4096u
 #define UNANSWERED (-0x5a5a5a5a)
 
@@ -448,59 +446,6 @@ int replay_glVertexAttribDivisor(struct vgpu_replay *r, const struct args_glVert
 }
 
 /* ---- client memory ----------------------------------------------------------------------- */
-
-static bool new_storage(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring, GLenum target,
-                        uint64_t size)
-{
-	GLint got = 0;
-
-	r->gl->BufferData(target, (GLsizeiptr)size, NULL,
-	                  r->ctx->caps.api == VGPU_API_GLES1 ? GL_DYNAMIC_DRAW : GL_STREAM_DRAW);
-	r->gl->GetBufferParameteriv(target, GL_BUFFER_SIZE, &got);
-	ring->size = got > 0 && (uint64_t)got == size ? size : 0;
-	ring->at = 0;
-	return ring->size != 0;
-}
-
-bool vgpu_wgl_stream(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring, GLenum target,
-                     uint64_t gap, const void *data, uint64_t bytes, uint64_t *offset_out)
-{
-	const GLbitfield access = GL_MAP_WRITE_BIT | GL_MAP_UNSYNCHRONIZED_BIT |
-		GL_MAP_INVALIDATE_RANGE_BIT;
-	uint64_t size = ring->size ? ring->size : FIRST_RING, at;
-	void *map;
-
-	if (gap > MAX_RING || bytes > MAX_RING || gap + bytes > MAX_RING)
-		return false;
-	while (size < gap + bytes + 64)
-		size *= 2;
-	if (!ring->name)
-		r->gl->GenBuffers(1, &ring->name);
-	r->gl->BindBuffer(target, ring->name);
-	at = ring->at > gap ? ring->at : gap;
-	at = (at + 15) & ~UINT64_C(15);
-	if (size != ring->size || at + bytes > ring->size) {
-		if (!new_storage(r, ring, target, size))
-			return false;
-		at = (gap + 15) & ~UINT64_C(15);
-	}
-	if (!bytes) {
-		*offset_out = at;
-		return true;
-	}
-	if (r->ctx->caps.version >= 30 && r->ctx->caps.api != VGPU_API_GLES1) {
-		map = r->gl->MapBufferRange(target, (GLintptr)at, (GLsizeiptr)bytes, access);
-		if (!map)
-			return false;
-		memcpy(map, data, bytes);
-		r->gl->UnmapBuffer(target);
-	} else {
-		r->gl->BufferSubData(target, (GLintptr)at, (GLsizeiptr)bytes, data);
-	}
-	ring->at = at + bytes;
-	*offset_out = at;
-	return true;
-}
 
 int replay_vgpuClientArrays(struct vgpu_replay *r, const struct args_vgpuClientArrays *a)
 {

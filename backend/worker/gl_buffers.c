@@ -315,24 +315,33 @@ static bool read_bound(struct vgpu_replay *r, GLenum target, GLintptr offset, GL
 	return true;
 }
 
+/* Pieces go straight into the reply ring: the guest takes one while the next is read. */
 int replay_vgpuBufferRead(struct vgpu_replay *r, const struct args_vgpuBufferRead *a)
 {
-	uint64_t bytes = a->data_bytes, ok = 0;
-	void *out = NULL;
+	uint64_t bytes = a->data_bytes, ok = 0, have, done = 0;
 	GLenum target;
 	GLint old;
 
 	target = r->ctx && a->size > 0 && bytes == (uint64_t)a->size ? work_on(r, a->buffer, &old) : 0;
-	if (target) {
-		if (inside(bound_size(r, target), a->offset, a->size))
-			out = vgpu_scratch_alloc(r, bytes);
-		ok = out && read_bound(r, target, a->offset, a->size, out);
-		r->gl->BindBuffer(target, (GLuint)old);
-	}
+	ok = target && inside(bound_size(r, target), a->offset, a->size);
 	if (!ok)
 		bytes = 0;
 	vgpu_reply_send_begin(r, VGPU_OP_vgpuBufferRead, sizeof(ok) + VGPU_REPLY_BLOB(bytes));
 	vgpu_reply_send(r, &ok, sizeof(ok));
-	vgpu_reply_send_blob(r, out, bytes);
+	vgpu_reply_send(r, &bytes, sizeof(bytes));
+	while (done < bytes) {
+		uint64_t left = bytes - done, n;
+		uint8_t *where = vgpu_reply_space(r, VGPU_PAD8(left), &have);
+
+		if (!where)
+			break; /* nobody reads any more */
+		n = have < left ? have : left;
+		if (!read_bound(r, target, a->offset + (GLintptr)done, (GLsizeiptr)n, where))
+			memset(where, 0, n);
+		vgpu_reply_wrote(r, VGPU_PAD8(n));
+		done += n;
+	}
+	if (target)
+		r->gl->BindBuffer(target, (GLuint)old);
 	return 0;
 }

@@ -2,7 +2,8 @@
 /*
  * Read-back. Into the guest's memory: the size follows from what the driver
  * says of the image, must be what the guest expects, and the driver writes to
- * zeroed scratch memory with nothing skipped. A read-back that can only fail is
+ * the reply ring, or to memory that holds nothing but earlier images of this
+ * guest, with nothing skipped. A read-back that can only fail is
  * given a pack buffer too small for it, so that the driver raises its error and
  * cannot write.
  */
@@ -24,7 +25,10 @@ struct readback {
 	uint64_t bytes;
 	GLuint old;   /* pack buffer before, when ours is bound */
 	bool sentinel, reset;
+	bool sent;    /* the answer is on its way */
 };
+
+#define RING_FROM (64u << 10) /* larger images are read straight into the reply ring */
 
 static void plain_store(struct vgpu_replay *r, const struct vgpu_pixel_store *s, bool restore)
 {
@@ -67,7 +71,7 @@ static bool begin(struct vgpu_replay *r, struct readback *rb, uint16_t op,
 	if (ref->kind == VGPU_REF_BLOB) {
 		if (ref->value != bytes || !bytes)
 			goto refuse; /* the image has changed since the guest asked */
-		rb->pixels = vgpu_scratch_alloc(r, bytes);
+		rb->pixels = vgpu_scratch_image(r, bytes);
 		if (!rb->pixels) {
 			vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);
 			goto refuse;
@@ -99,8 +103,10 @@ static int end(struct vgpu_replay *r, struct readback *rb)
 		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, rb->old);
 	if (rb->kind != VGPU_REF_BLOB)
 		return 0;
-	error = r->gl->GetError();
+	error = rb->sent ? GL_NO_ERROR : r->gl->GetError();
 	plain_store(r, &r->ctx->wgl->pack, true);
+	if (rb->sent)
+		return 0;
 	if (error != GL_NO_ERROR) {
 		vgpu_wcontext_raise(r, error);
 		return vgpu_answer_empty(r, rb->op);
@@ -145,11 +151,83 @@ static GLbitfield part(GLenum format)
 	}
 }
 
-static void read_pixels(struct vgpu_replay *r, GLint x, GLint y, GLsizei width, GLsizei height,
-                        GLenum format, GLenum type, void *pixels)
+struct rows {
+	GLint x, y;
+	GLsizei width, height, done;
+	GLenum format, type;
+	uint64_t stride, last; /* bytes of a row, and of one without padding */
+};
+
+/* Read the next rows, as many as bytes hold, to where. Returns bytes. */
+static uint64_t read_rows(struct vgpu_replay *r, struct rows *rows, uint8_t *where, uint64_t bytes)
 {
+	uint64_t n = bytes / rows->stride, left = (uint64_t)(rows->height - rows->done);
+
+	if (n >= left || bytes >= rows->stride * (left - 1) + rows->last)
+		n = left;
+	r->gl->ReadPixels(rows->x, rows->y + rows->done, rows->width, (GLsizei)n, rows->format,
+	                  rows->type, where);
+	rows->done += (GLsizei)n;
+	return n == left ? rows->stride * (n - 1) + rows->last : rows->stride * n;
+}
+
+/*
+ * Read an image in pieces of some rows straight into the reply ring: the guest
+ * takes one while the next is read. An error shows with the first piece, before
+ * anything was sent. False: not this way, and nothing was done.
+ */
+static bool read_to_ring(struct vgpu_replay *r, struct readback *rb, struct rows *rows)
+{
+	const uint64_t head = sizeof(struct vgpu_wire_reply) + sizeof(uint64_t);
+	uint64_t have, n, done, count = rb->bytes;
+	uint8_t *where;
+	GLenum error;
+
+	if (rb->bytes < RING_FROM || rows->stride % 8 || rows->y > INT32_MAX - rows->height)
+		return false;
+	where = vgpu_reply_space(r, head + rb->bytes, &have);
+	if (!where || have < head + rows->stride)
+		return false;
+	done = read_rows(r, rows, where + head, have - head);
+	error = r->gl->GetError();
+	rb->sent = true;
+	if (error != GL_NO_ERROR) {
+		vgpu_wcontext_raise(r, error);
+		vgpu_answer_empty(r, rb->op);
+		return true;
+	}
+	vgpu_reply_send_begin(r, rb->op, VGPU_REPLY_BLOB(rb->bytes));
+	vgpu_reply_send(r, &count, sizeof(count));
+	vgpu_reply_wrote(r, VGPU_PAD8(done));
+	while (done < rb->bytes) {
+		where = vgpu_reply_space(r, VGPU_PAD8(rb->bytes - done), &have);
+		if (where && have >= rows->stride && have >= VGPU_PAD8(rows->last)) {
+			n = read_rows(r, rows, where, have);
+			vgpu_reply_wrote(r, VGPU_PAD8(n));
+		} else {
+			/* the ring's end divides a row */
+			n = read_rows(r, rows, rb->pixels, rows->stride);
+			vgpu_reply_send(r, rb->pixels, VGPU_PAD8(n));
+		}
+		done += n;
+	}
+	return true;
+}
+
+static void read_pixels(struct vgpu_replay *r, struct readback *rb, GLint x, GLint y,
+                        GLsizei width, GLsizei height, GLenum format, GLenum type)
+{
+	struct rows rows = { x, y, width, height, 0, format, type, 0, 0 };
+	uint64_t two;
+
 	vgpu_wfbo_read_begin(r, part(format));
-	r->gl->ReadPixels(x, y, width, height, format, type, pixels);
+	if (rb->bytes) {
+		rows.last = image_bytes(r, width, 1, 1, format, type);
+		two = image_bytes(r, width, 2, 1, format, type);
+		rows.stride = two > rows.last ? two - rows.last : 1;
+	}
+	if (!rb->bytes || !read_to_ring(r, rb, &rows))
+		r->gl->ReadPixels(x, y, width, height, format, type, rb->pixels);
 	vgpu_wfbo_read_end(r);
 }
 
@@ -157,7 +235,7 @@ int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a
 {
 	READ(VGPU_OP_glReadPixels, &a->pixels,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
-	     read_pixels(r, a->x, a->y, a->width, a->height, a->format, a->type, rb.pixels));
+	     read_pixels(r, &rb, a->x, a->y, a->width, a->height, a->format, a->type));
 }
 
 int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels *a)
@@ -165,7 +243,7 @@ int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels 
 	/* the guest has compared with bufSize; the driver's own check is of a buffer */
 	READ(VGPU_OP_glReadnPixels, &a->data,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
-	     read_pixels(r, a->x, a->y, a->width, a->height, a->format, a->type, rb.pixels));
+	     read_pixels(r, &rb, a->x, a->y, a->width, a->height, a->format, a->type));
 }
 
 /* ---- levels of textures -------------------------------------------------------------------- */

@@ -31,8 +31,10 @@ void vgpu_wgl_destroy(struct vgpu_wgl *w, struct vgpu_replay *r)
 	if (!w)
 		return;
 	if (r) {
-		GLuint names[] = { w->arrays.name, w->indices.name, w->nothing, w->sentinel };
+		GLuint names[] = { w->nothing, w->sentinel };
 
+		vgpu_wgl_stream_end(r, &w->arrays);
+		vgpu_wgl_stream_end(r, &w->indices);
 		r->gl->DeleteBuffers(sizeof(names) / sizeof(names[0]), names);
 	}
 	while (vgpu_idmap_next(&w->vaos, &cursor, &id, &value))

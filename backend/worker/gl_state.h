@@ -39,9 +39,13 @@ struct vgpu_wvao {
 };
 
 /* A buffer that the worker streams client memory through. */
+#define VGPU_WRING_PARTS 4
 struct vgpu_wbuffer_ring {
 	GLuint name;   /* 0: not made yet */
 	uint64_t size, at;
+	uint8_t *map;  /* as long as the buffer lives; NULL where maps do not last */
+	uint32_t part; /* the one that was written last begins in it */
+	GLsync fence[VGPU_WRING_PARTS]; /* after what reads the part; NULL: nothing does */
 };
 
 struct vgpu_wgl {
@@ -100,8 +104,13 @@ GLuint vgpu_wgl_sentinel(struct vgpu_replay *r);
 bool vgpu_wgl_arrays_safe(struct vgpu_replay *r);
 /* Buffers were deleted: the current vertex array object may have lost some. */
 void vgpu_wgl_arrays_unsure(struct vgpu_replay *r);
-/* Put bytes into a streaming buffer. gap: bytes left unused before them. */
+
+/* gl_streaming.c */
+
+/* Put bytes into a streaming buffer, which stays bound. gap: bytes left unused before them. */
 bool vgpu_wgl_stream(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring, GLenum target,
                      uint64_t gap, const void *data, uint64_t bytes, uint64_t *offset_out);
+/* Free it. */
+void vgpu_wgl_stream_end(struct vgpu_replay *r, struct vgpu_wbuffer_ring *ring);
 
 #endif

@@ -54,18 +54,16 @@ int replay_vgpuContextStatus(struct vgpu_replay *r, const struct args_vgpuContex
 int replay_vgpuGetString(struct vgpu_replay *r, const struct args_vgpuGetString *a)
 {
 	const char *string = NULL;
-	uint64_t n, length;
+	uint64_t n, bytes;
 
 	if (r->ctx && a->indexed == 1)
 		string = (const char *)r->gl->GetStringi(a->name, a->index);
 	else if (r->ctx && a->indexed == 0)
 		string = (const char *)r->gl->GetString(a->name);
-	length = string ? strlen(string) : 0;
-	n = string ? length + 1 : 0;
-	if (n > a->string_bytes)
-		n = a->string_bytes;
-	vgpu_reply_send_begin(r, VGPU_OP_vgpuGetString, sizeof(length) + VGPU_REPLY_BLOB(n));
-	vgpu_reply_send(r, &length, sizeof(length));
+	bytes = string ? strlen(string) + 1 : 0; /* an empty string is not none */
+	n = bytes < a->string_bytes ? bytes : a->string_bytes;
+	vgpu_reply_send_begin(r, VGPU_OP_vgpuGetString, sizeof(bytes) + VGPU_REPLY_BLOB(n));
+	vgpu_reply_send(r, &bytes, sizeof(bytes));
 	vgpu_reply_send_blob(r, string, n);
 	return 0;
 }

@@ -30,6 +30,8 @@ struct vgpu_scratch {
 	uint8_t *base;
 	size_t size, used;
 	void *overflow; /* list of larger pieces */
+	uint8_t *image; /* vgpu_scratch_image's */
+	size_t image_size;
 };
 
 struct vgpu_replay {
@@ -47,6 +49,11 @@ struct vgpu_replay {
  * beyond VGPU_MAX_REPLY or memory is short; the decoder then answers with zeros.
  */
 void *vgpu_scratch_alloc(struct vgpu_replay *r, size_t n);
+/*
+ * The same for what a driver fills: one piece, not zeroed but holding nothing
+ * that was not meant for this guest. The next call takes it away.
+ */
+void *vgpu_scratch_image(struct vgpu_replay *r, size_t n);
 void vgpu_scratch_reset(struct vgpu_replay *r);
 /* At the end of the thread. */
 void vgpu_scratch_free(struct vgpu_replay *r);
@@ -60,6 +67,16 @@ void vgpu_reply_send_begin(struct vgpu_replay *r, uint16_t opcode, uint64_t byte
 void vgpu_reply_send(struct vgpu_replay *r, const void *data, size_t n);
 /* One output parameter: count, bytes, padding to 8. Its payload is VGPU_REPLY_BLOB(n). */
 void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n);
+/*
+ * Room for payload in the ring itself, for a driver to write to: up to want
+ * bytes in one piece, *have_out of them, at least 8. Waits for the guest to read. NULL when
+ * there is none (a recording is replayed, the stream ends): use vgpu_reply_send.
+ * Whoever writes there calls vgpu_reply_wrote with what it wrote, a multiple of
+ * 8, next; nothing is sent otherwise. It may also be taken before
+ * vgpu_reply_send_begin: what is sent then goes to the start of it.
+ */
+void *vgpu_reply_space(struct vgpu_replay *r, uint64_t want, uint64_t *have_out);
+void vgpu_reply_wrote(struct vgpu_replay *r, uint64_t n);
 #define VGPU_PAD8(n) (((uint64_t)(n) + 7) & ~(uint64_t)7)
 #define VGPU_REPLY_BLOB(n) (8 + VGPU_PAD8(n))
 

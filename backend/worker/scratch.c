@@ -6,6 +6,7 @@
 #include "backend/worker/replay.h"
 
 #define SCRATCH_BYTES (256u << 10)
+#define KEEP_IMAGE (64u << 20) /* what is kept between commands */
 
 /* A piece too large for the block; freed with the command. */
 struct piece {
@@ -42,6 +43,20 @@ void *vgpu_scratch_alloc(struct vgpu_replay *r, size_t n)
 	return piece + 1;
 }
 
+void *vgpu_scratch_image(struct vgpu_replay *r, size_t n)
+{
+	struct vgpu_scratch *s = &r->scratch;
+
+	if (n > VGPU_MAX_REPLY)
+		return NULL;
+	if (n > s->image_size || s->image_size > KEEP_IMAGE) {
+		free(s->image);
+		s->image = calloc(1, n + 8); /* and padding */
+		s->image_size = s->image ? n : 0;
+	}
+	return s->image;
+}
+
 void vgpu_scratch_reset(struct vgpu_replay *r)
 {
 	struct vgpu_scratch *s = &r->scratch;
@@ -59,5 +74,6 @@ void vgpu_scratch_free(struct vgpu_replay *r)
 {
 	vgpu_scratch_reset(r);
 	free(r->scratch.base);
+	free(r->scratch.image);
 	r->scratch = (struct vgpu_scratch){ 0 };
 }

@@ -23,6 +23,9 @@
 #include "ops.h"
 
 #define BATCH_BYTES (32u << 10)
+#define COPY_BYTES 4096u          /* copied at a time: what a large command wastes at most */
+#define KEEP_JOINED (32u << 20)   /* memory for fragments that is kept for the next command */
+#define REPLY_PIECE (64u << 10)   /* a long reply is shown to the guest in such pieces */
 #define FRAME_POLL_MS 1
 
 struct vgpu_wstream_env vgpu_wstream_env;
@@ -131,10 +134,14 @@ static void reply_write(struct vgpu_wstream *s, const uint8_t *src, uint64_t n)
 			continue;
 		}
 		chunk = (uint64_t)room < n ? (uint32_t)room : (uint32_t)n;
+		if (chunk > REPLY_PIECE)
+			chunk = REPLY_PIECE;
 		vgpu_ring_copy_in(&s->reply, s->reply.prod + s->reply_unseen, src, chunk);
 		s->reply_unseen += chunk;
 		src += chunk;
 		n -= chunk;
+		if (s->reply_unseen >= REPLY_PIECE)
+			reply_publish(s);
 	}
 }
 
@@ -180,6 +187,45 @@ void vgpu_reply_send(struct vgpu_replay *r, const void *data, size_t n)
 		reply_publish(s);
 }
 
+void *vgpu_reply_space(struct vgpu_replay *r, uint64_t want, uint64_t *have_out)
+{
+	struct vgpu_wstream *s = r->stream;
+	uint32_t at = s->reply.prod + s->reply_unseen, offset = at & (s->reply.size - 1);
+	uint64_t have = s->reply.size - offset;
+
+	if (!s->memory)
+		return NULL;
+	if (have > s->reply.size / 4)
+		have = s->reply.size / 4;
+	if (have > want)
+		have = want;
+	while (!s->stop) {
+		int64_t room = vgpu_ring_writable(&s->reply) - s->reply_unseen;
+
+		if (room < 0)
+			return NULL;
+		if ((uint64_t)room >= have) {
+			*have_out = have;
+			return s->reply.data + offset;
+		}
+		reply_publish(s);
+		vgpu_ring_prod_waiting(&s->reply, true);
+		if ((uint64_t)vgpu_ring_writable(&s->reply) < have && !s->stop)
+			sleep_for_event(s, -1);
+		vgpu_ring_prod_waiting(&s->reply, false);
+	}
+	return NULL;
+}
+
+void vgpu_reply_wrote(struct vgpu_replay *r, uint64_t n)
+{
+	struct vgpu_wstream *s = r->stream;
+
+	s->reply_unseen += (uint32_t)n;
+	s->reply_left -= n;
+	reply_publish(s);
+}
+
 void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
 {
 	static const uint8_t zeros[8];
@@ -194,8 +240,8 @@ void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
 
 /* ---- commands ------------------------------------------------------------ */
 
-static int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, const uint8_t *fixed,
-                       const uint8_t *tail, uint64_t total)
+static inline int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr,
+                              const uint8_t *fixed, const uint8_t *tail, uint64_t total)
 {
 	const struct vgpu_op_info *op;
 	int rc;
@@ -224,6 +270,17 @@ static int run_private(struct vgpu_wstream *s, const uint8_t *bytes, uint64_t to
 	return run_command(s, &hdr, bytes + sizeof(hdr), NULL, total);
 }
 
+/* Memory for a command that is put together or copied whole: at least bytes of it. */
+static int want_joined(struct vgpu_wstream *s, uint64_t bytes)
+{
+	if (s->joined_size >= bytes)
+		return 0;
+	free(s->joined);
+	s->joined = malloc(bytes);
+	s->joined_size = s->joined ? bytes : 0;
+	return s->joined ? 0 : -ENOMEM;
+}
+
 /* A fragment of hdr->size bytes whose payload starts at src, in private or shared memory. */
 static int join_fragment(struct vgpu_wstream *s, const struct vgpu_wire_fragment *f,
                          const uint8_t *src, uint32_t size)
@@ -237,9 +294,9 @@ static int join_fragment(struct vgpu_wstream *s, const struct vgpu_wire_fragment
 		if (f->total < sizeof(struct vgpu_wire_hdr) || f->total > VGPU_MAX_COMMAND ||
 		    f->total % 8 != 0)
 			return -EPROTO;
-		s->joined = malloc(f->total);
-		if (!s->joined)
-			return -ENOMEM;
+		rc = want_joined(s, f->total);
+		if (rc)
+			return rc;
 		s->joined_total = f->total;
 	} else if (f->total != s->joined_total) {
 		return -EPROTO;
@@ -256,19 +313,25 @@ static int join_fragment(struct vgpu_wstream *s, const struct vgpu_wire_fragment
 		rc = -EPROTO;
 	else
 		rc = run_private(s, s->joined, s->joined_total);
-	free(s->joined);
-	s->joined = NULL;
 	s->joined_have = s->joined_total = 0;
+	if (s->joined_size > KEEP_JOINED) {
+		free(s->joined);
+		s->joined = NULL;
+		s->joined_size = 0;
+	}
 	return rc;
 }
 
-/* The first command in the ring is larger than a batch: hdr and fixed are in s->batch. */
-static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, uint32_t readable)
+/*
+ * The first command in the ring is too large for a batch. Its first have bytes
+ * are in s->batch: the header that was checked, and as a rule the fixed part.
+ */
+static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, uint32_t readable,
+                     uint32_t have)
 {
 	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
 	const struct vgpu_op_info *op;
-	uint8_t *copy;
 	int rc;
 
 	if (hdr->size > readable || hdr->size > to_end)
@@ -276,22 +339,23 @@ static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, ui
 	if (hdr->opcode == VGPU_OP_FRAGMENT) {
 		struct vgpu_wire_fragment f;
 
+		if (have < sizeof(*hdr) + sizeof(f))
+			return -EPROTO;
 		memcpy(&f, s->batch + sizeof(*hdr), sizeof(f));
 		rc = join_fragment(s, &f, shared + sizeof(*hdr) + sizeof(f), hdr->size);
-	} else if (s->joined || hdr->opcode >= VGPU_OP_COUNT) {
+	} else if (s->joined_total || hdr->opcode >= VGPU_OP_COUNT) {
 		rc = -EPROTO;
 	} else if ((op = &vgpu_ops[hdr->opcode])->flags & VGPU_OP_F_INPLACE &&
-	           sizeof(*hdr) + op->fixed_bytes <= BATCH_BYTES) {
+	           sizeof(*hdr) + op->fixed_bytes <= have) {
 		rc = run_command(s, hdr, s->batch + sizeof(*hdr),
 		                 shared + sizeof(*hdr) + op->fixed_bytes, hdr->size);
 	} else {
-		copy = malloc(hdr->size);
-		if (!copy)
-			return -ENOMEM;
-		memcpy(copy, shared, hdr->size);
-		memcpy(copy, hdr, sizeof(*hdr)); /* the size that was checked */
-		rc = run_private(s, copy, hdr->size);
-		free(copy);
+		rc = want_joined(s, hdr->size);
+		if (rc)
+			return rc;
+		memcpy(s->joined, shared, hdr->size);
+		memcpy(s->joined, hdr, sizeof(*hdr)); /* the size that was checked */
+		rc = run_private(s, s->joined, hdr->size);
 	}
 	return rc;
 }
@@ -307,7 +371,7 @@ static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgp
 			return -EPROTO;
 		memcpy(&f, at + sizeof(*hdr), sizeof(f));
 		rc = join_fragment(s, &f, at + sizeof(*hdr) + sizeof(f), hdr->size);
-	} else if (s->joined) {
+	} else if (s->joined_total) {
 		rc = -EPROTO;
 	} else {
 		rc = run_command(s, hdr, at + sizeof(*hdr), NULL, hdr->size);
@@ -320,24 +384,43 @@ static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgp
 	return rc;
 }
 
+static bool in_place(uint16_t opcode)
+{
+	return opcode == VGPU_OP_FRAGMENT ||
+	       (opcode < VGPU_OP_COUNT && vgpu_ops[opcode].flags & VGPU_OP_F_INPLACE);
+}
+
+/* Copy at least least bytes more, or all up to n, behind the have first bytes of the batch. */
+static uint32_t copy_more(struct vgpu_wstream *s, uint32_t have, uint32_t n, uint32_t least)
+{
+	uint32_t more = least > COPY_BYTES ? least : COPY_BYTES;
+
+	if (more > n - have)
+		more = n - have;
+	vgpu_ring_copy_out(&s->cmd, s->cmd.cons + have, s->batch + have, more);
+	return have + more;
+}
+
 /*
  * Replay what is readable up to the end of the ring or the batch. Returns bytes
- * consumed, or a negative errno: the stream is broken.
+ * consumed, or a negative errno: the stream is broken. Each byte is copied once,
+ * a few KiB at a time, so that little is copied of what is then used in place.
  */
 static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
 	uint32_t n = readable < to_end ? readable : to_end;
-	uint32_t done = 0;
+	uint32_t done = 0, have = 0;
 	int rc;
 
 	if (n > BATCH_BYTES)
 		n = BATCH_BYTES;
-	vgpu_ring_copy_out(&s->cmd, s->cmd.cons, s->batch, n);
 	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
 		struct vgpu_wire_hdr hdr;
 		uint8_t *at = s->batch + done;
 
+		if (have - done < sizeof(hdr))
+			have = copy_more(s, have, n, COPY_BYTES);
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -346,12 +429,15 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 				return -EPROTO;
 			return done + hdr.size;
 		}
-		if (hdr.size > n - done) {
+		if (hdr.size > n - done ||
+		    (hdr.size > VGPU_MAX_COPY_COMMAND && in_place(hdr.opcode))) {
 			if (done > 0)
-				return done; /* it comes whole with the next batch */
-			rc = run_large(s, &hdr, readable);
+				return done; /* it comes first in the next batch */
+			rc = run_large(s, &hdr, readable, have);
 			return rc ? rc : (int64_t)hdr.size;
 		}
+		if (hdr.size > have - done)
+			have = copy_more(s, have, n, hdr.size);
 		rc = run_whole(s, at, &hdr);
 		if (rc)
 			return rc;

@@ -27,7 +27,8 @@ struct vgpu_wstream {
 	_Atomic bool stop;
 	uint8_t *batch; /* private copy of commands */
 	uint8_t *joined; /* fragments of one command */
-	uint64_t joined_total, joined_have;
+	uint64_t joined_size; /* of its memory, which outlives the command */
+	uint64_t joined_total, joined_have; /* 0: none is being joined */
 	uint64_t reply_left;   /* payload not sent yet */
 	uint32_t reply_unseen; /* bytes written, not published */
 	struct vgpu_replay replay;

@@ -54,7 +54,10 @@ static EGLint read_attrib(struct vgpu_context_params *params, EGLenum api, EGLin
 	case EGL_CONTEXT_OPENGL_DEBUG:
 		return read_flag(value, &params->debug);
 	case EGL_CONTEXT_OPENGL_FORWARD_COMPATIBLE:
-		return gl ? read_flag(value, &params->forward_compatible) : EGL_BAD_ATTRIBUTE;
+		/* for ES the specification wants EGL_BAD_ATTRIBUTE; drivers say this */
+		if (!gl && value == EGL_TRUE)
+			return EGL_BAD_MATCH;
+		return read_flag(value, &params->forward_compatible);
 	case EGL_CONTEXT_OPENGL_ROBUST_ACCESS:
 		return read_flag(value, &params->robust_access);
 	case EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT:
@@ -106,8 +109,11 @@ static EGLint check_params(struct vgpu_context_params *params, EGLenum api)
 		if (profiles && params->profile != EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT &&
 		    params->profile != EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT)
 			return EGL_BAD_MATCH;
+		/* 3.1 has no profiles, and is what the core profile became */
 		if (!profiles)
-			params->profile = EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT;
+			params->profile = params->major == 3 && params->minor == 1
+			                          ? EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT
+			                          : EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT;
 		if (params->forward_compatible && params->major < 3)
 			return EGL_BAD_MATCH;
 	} else {

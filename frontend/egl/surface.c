@@ -116,8 +116,9 @@ static EGLint create_drawable(struct vgpu_egl_display *display, struct vgpu_egl_
 		.depth = c->depth,
 		.stencil = c->stencil,
 		.samples = c->samples,
-		/* as Mesa: pbuffers and pixmaps have one colour buffer */
-		.double_buffer = s->type == EGL_WINDOW_BIT && s->render_buffer == EGL_BACK_BUFFER,
+		/* as Mesa: a pbuffer's is the back buffer, a pixmap's the front one */
+		.double_buffer = s->type == EGL_PBUFFER_BIT ||
+		                 (s->type == EGL_WINDOW_BIT && s->render_buffer == EGL_BACK_BUFFER),
 		.srgb = s->colorspace == EGL_GL_COLORSPACE_SRGB,
 		.float_color = c->float_color,
 		.present = s->impl,

@@ -343,7 +343,10 @@ void GLAPIENTRY entry_glGetVertexArrayIntegervEXT(GLuint vaobj, GLenum pname, GL
 		return;
 	if (pointer_array(gl, pname, gl->client_texture) < VGPU_ARRAY_COUNT) {
 		/* the extension has pointers among these integers */
-		entry_glGetVertexArrayPointervEXT(vaobj, pname, (void **)(void *)param);
+		void *pointer = NULL;
+
+		entry_glGetVertexArrayPointervEXT(vaobj, pname, &pointer);
+		*param = (GLint)(intptr_t)pointer;
 		return;
 	}
 	old = gl->vao;

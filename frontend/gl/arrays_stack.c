@@ -123,6 +123,10 @@ void GLAPIENTRY entry_glPushClientAttrib(GLbitfield mask)
 	struct vgpu_gl_client_attrib *top;
 
 	VGPU_GL_CONTEXT();
+	if (gl->in_begin) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	if (gl->client_depth >= VGPU_CLIENT_STACK) {
 		vgpu_gl_set_error(ctx, GL_STACK_OVERFLOW);
 		return;
@@ -150,6 +154,10 @@ void GLAPIENTRY entry_glPopClientAttrib(void)
 	struct vgpu_gl_client_attrib *top;
 
 	VGPU_GL_CONTEXT();
+	if (gl->in_begin) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	if (!gl->client_depth) {
 		vgpu_gl_set_error(ctx, GL_STACK_UNDERFLOW);
 		return;

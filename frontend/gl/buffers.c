@@ -11,6 +11,7 @@
 #include "frontend/gl/state.h"
 
 #define READ_PIECE (64u << 20)
+#define WRITE_PIECE (256u << 10) /* small enough for the host to begin while the rest is copied */
 
 struct vgpu_gl_buffer *vgpu_gl_buffer_get(struct vgpu_context *ctx, uint32_t name)
 {
@@ -73,6 +74,8 @@ void vgpu_gl_buffer_write(struct vgpu_context *ctx, uint32_t name, uint64_t offs
 	uint64_t piece = ctx->stream->max_inline > 8192 ? ctx->stream->max_inline - 4096 : 4096;
 	const uint8_t *at = data;
 
+	if (piece > WRITE_PIECE)
+		piece = WRITE_PIECE;
 	while (bytes) {
 		uint64_t n = bytes < piece ? bytes : piece;
 

@@ -35,6 +35,8 @@ struct vgpu_gl_buffer {
 	GLbitfield access;
 	uint64_t map_offset, map_length;
 	uint8_t *sent; /* what the host has of the mapped range, to find what changed; or NULL */
+	bool tracked;  /* the kernel tells which pages of the copy are written */
+	uint64_t epoch; /* vgpu_dirty_epoch before they were last taken */
 	struct vgpu_gl_buffer *next_map; /* persistent maps of the share group */
 
 	struct {

@@ -311,3 +311,37 @@ void GLAPIENTRY entry_glDispatchComputeGroupSizeARB(GLuint num_groups_x, GLuint 
 	enc_glDispatchComputeGroupSizeARB(s, num_groups_x, num_groups_y, num_groups_z, group_size_x,
 	                                  group_size_y, group_size_z);
 }
+
+/* ---- GL_IBM_multimode_draw_arrays: a mode for each, modestride octets apart -------------------- */
+
+static GLenum mode_of(const GLenum *mode, GLint stride, GLsizei i)
+{
+	GLenum value;
+
+	memcpy(&value, (const uint8_t *)mode + (ptrdiff_t)i * stride, sizeof(value));
+	return value;
+}
+
+void GLAPIENTRY entry_glMultiModeDrawArraysIBM(const GLenum *mode, const GLint *first,
+                                               const GLsizei *count, GLsizei primcount,
+                                               GLint modestride)
+{
+	GLsizei i;
+
+	for (i = 0; i < primcount; i++) {
+		if (count[i] > 0)
+			entry_glDrawArrays(mode_of(mode, modestride, i), first[i], count[i]);
+	}
+}
+
+void GLAPIENTRY entry_glMultiModeDrawElementsIBM(const GLenum *mode, const GLsizei *count,
+                                                 GLenum type, const void *const *indices,
+                                                 GLsizei primcount, GLint modestride)
+{
+	GLsizei i;
+
+	for (i = 0; i < primcount; i++) {
+		if (count[i] > 0)
+			entry_glDrawElements(mode_of(mode, modestride, i), count[i], type, indices[i]);
+	}
+}

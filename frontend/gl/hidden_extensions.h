@@ -3,21 +3,40 @@
  * Extensions of the host that programs do not see although the registry names
  * no command that the wire lacks. Those with such a command are hidden by the
  * generator (protocol/gl/annotations, "refuse"). HIDE(name, reason)
+ *
+ * A name that the registry lacks is hidden too, for nobody knows its commands;
+ * SHOW(name): it is known to have none.
  */
-#ifndef VGPU_FRONTEND_GL_HIDDEN_EXTENSIONS_H
-#define VGPU_FRONTEND_GL_HIDDEN_EXTENSIONS_H
-
-#define VGPU_HIDDEN_EXTENSIONS(HIDE) \
-	HIDE("GL_AMD_pinned_memory", "a buffer would be the program's own memory") \
-	HIDE("GL_OES_EGL_image_external", "EGL images do not cross the boundary") \
-	HIDE("GL_OES_EGL_image_external_essl3", "EGL images do not cross the boundary") \
-	HIDE("GL_EXT_EGL_image_external_wrap_modes", "EGL images do not cross the boundary") \
-	HIDE("GL_EXT_EGL_image_array", "EGL images do not cross the boundary") \
-	HIDE("GL_EXT_EGL_image_storage", "EGL images do not cross the boundary") \
-	HIDE("GL_OES_EGL_image", "EGL images do not cross the boundary") \
-	HIDE("GL_NV_EGL_image", "EGL images do not cross the boundary") \
-	HIDE("GL_ARB_cl_event", "events of another API") \
-	HIDE("GL_KHR_no_error", "the worker never turns checks off") \
-	HIDE("GL_EXT_protected_textures", "protected memory is the host's own affair")
-
+#ifndef SHOW
+#define SHOW(name)
 #endif
+#ifndef HIDE
+#define HIDE(name, reason)
+#endif
+HIDE("GL_AMD_pinned_memory", "a buffer would be the program's own memory")
+HIDE("GL_OES_EGL_image_external", "EGL images do not cross the boundary")
+HIDE("GL_OES_EGL_image_external_essl3", "EGL images do not cross the boundary")
+HIDE("GL_EXT_EGL_image_external_wrap_modes", "EGL images do not cross the boundary")
+HIDE("GL_EXT_EGL_image_array", "EGL images do not cross the boundary")
+HIDE("GL_EXT_EGL_image_storage", "EGL images do not cross the boundary")
+HIDE("GL_OES_EGL_image", "EGL images do not cross the boundary")
+HIDE("GL_NV_EGL_image", "EGL images do not cross the boundary")
+HIDE("GL_ARB_cl_event", "events of another API")
+HIDE("GL_KHR_no_error", "the worker never turns checks off")
+HIDE("GL_EXT_protected_textures", "protected memory is the host's own affair")
+SHOW("GL_APPLE_packed_pixels")
+SHOW("GL_ATI_blend_equation_separate")
+SHOW("GL_ATI_texture_compression_3dc")
+SHOW("GL_EXT_compressed_ETC1_RGB8_sub_texture")
+SHOW("GL_EXT_frag_depth")
+SHOW("GL_EXT_texture_edge_clamp")
+SHOW("GL_EXT_texture_rectangle")
+SHOW("GL_INTEL_shader_atomic_float_minmax")
+SHOW("GL_MESA_texture_signed_rgba")
+SHOW("GL_NV_ES1_1_compatibility")
+SHOW("GL_NV_pack_subimage")
+SHOW("GL_OES_EGL_sync")
+SHOW("GL_OES_depth_texture_cube_map")
+SHOW("GL_SUN_multi_draw_arrays")
+#undef SHOW
+#undef HIDE

@@ -2,8 +2,9 @@
 /*
  * Mapping. The program gets a copy that the guest owns; what it wrote goes to
  * the host at unmap, at an explicit flush, or, for persistent maps, whenever
- * the host is about to look. Persistent maps keep a second copy of what the
- * host has; pages that differ are sent.
+ * the host is about to look: of persistent maps the kernel tells the pages that
+ * were written; where it cannot, or the GPU may write the same pages, a second
+ * copy of what the host has is kept, and what differs is sent.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "encode.h"
 #include "entry.h"
 #include "frontend/gl/buffers.h"
+#include "frontend/gl/dirty.h"
 #include "frontend/gl/state.h"
 
 #define PAGE 4096u
@@ -58,10 +60,10 @@ static bool fill_copy(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, uint64
 	return true;
 }
 
-/* Send the pages of [from, to) of the map that differ from what the host has. */
-static void send_changed(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+/* Send the pages of [at, end) of the map that differ from what the host has. */
+static void send_changed(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, uint64_t at,
+                         uint64_t end)
 {
-	uint64_t at = 0, end = b->map_length;
 	const uint8_t *now = b->copy + b->map_offset;
 
 	while (at < end) {
@@ -82,6 +84,49 @@ static void send_changed(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 		b->version++;
 		at = run;
 	}
+}
+
+struct sender {
+	struct vgpu_context *ctx;
+	struct vgpu_gl_buffer *b;
+};
+
+/* Pages of the copy were written. */
+static void send_pages(void *data, size_t from, size_t to)
+{
+	struct vgpu_gl_buffer *b = ((struct sender *)data)->b;
+	struct vgpu_context *ctx = ((struct sender *)data)->ctx;
+	uint64_t low = b->map_offset, high = b->map_offset + b->map_length;
+
+	low = from > low ? from : low;
+	high = to < high ? to : high;
+	if (low >= high)
+		return;
+	if (b->sent) {
+		send_changed(ctx, b, low - b->map_offset, high - b->map_offset);
+		return;
+	}
+	/* what is written from now on counts as written again */
+	vgpu_gl_buffer_write(ctx, b->name, low, high - low, b->copy + low);
+	b->version++;
+}
+
+/* Send what the program wrote into the map. */
+static void send_written(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+{
+	struct sender sender = { ctx, b };
+	uint64_t epoch;
+
+	if (!b->tracked) {
+		send_changed(ctx, b, 0, b->map_length);
+		return;
+	}
+	epoch = vgpu_dirty_epoch();
+	if (epoch && epoch == b->epoch)
+		return;
+	b->epoch = epoch;
+	if (!vgpu_dirty_take(b->copy, b->copy_size, send_pages, &sender))
+		send_pages(&sender, 0, (size_t)b->copy_size);
 }
 
 static void unlink_map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
@@ -105,6 +150,9 @@ void vgpu_gl_map_drop(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 	if (b->access & GL_MAP_PERSISTENT_BIT)
 		unlink_map(ctx, b);
 	b->mapped = false;
+	if (b->tracked)
+		vgpu_dirty_end(b->copy, b->copy_size);
+	b->tracked = false;
 	free(b->sent);
 	b->sent = NULL;
 }
@@ -115,8 +163,8 @@ void vgpu_gl_maps_commit(struct vgpu_context *ctx)
 
 	pthread_mutex_lock(&ctx->share->lock);
 	for (b = ctx->share->persistent; b; b = b->next_map) {
-		if (b->sent && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT))
-			send_changed(ctx, b);
+		if ((b->sent || b->tracked) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT))
+			send_written(ctx, b);
 	}
 	pthread_mutex_unlock(&ctx->share->lock);
 }
@@ -214,12 +262,21 @@ static void *map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr of
 	b->access = access;
 	b->map_offset = from;
 	b->map_length = (uint64_t)length;
+	if ((access & (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_FLUSH_EXPLICIT_BIT)) ==
+	    (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT)) {
+		b->tracked = vgpu_dirty_begin(b->copy, b->copy_size);
+		b->epoch = 0;
+	}
 	if ((access & GL_MAP_WRITE_BIT) && !discard && !(access & GL_MAP_FLUSH_EXPLICIT_BIT) &&
+	    (!b->tracked || (access & GL_MAP_READ_BIT)) &&
 	    (length >= COMPARE_FROM || (access & GL_MAP_PERSISTENT_BIT))) {
 		b->sent = malloc((size_t)length);
 		if (b->sent)
 			memcpy(b->sent, b->copy + from, (size_t)length);
 		else if (access & GL_MAP_PERSISTENT_BIT) {
+			if (b->tracked)
+				vgpu_dirty_end(b->copy, b->copy_size);
+			b->tracked = false;
 			vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
 			return NULL;
 		}
@@ -243,8 +300,8 @@ static GLboolean unmap(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 		return GL_FALSE;
 	}
 	if ((b->access & GL_MAP_WRITE_BIT) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT)) {
-		if (b->sent)
-			send_changed(ctx, b);
+		if (b->sent || b->tracked)
+			send_written(ctx, b);
 		else
 			vgpu_gl_buffer_write(ctx, b->name, b->map_offset, b->map_length,
 			                     b->copy + b->map_offset);

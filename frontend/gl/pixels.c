@@ -125,13 +125,73 @@ void GLAPIENTRY entry_glTexSubImage1D(GLenum target, GLint level, GLint xoffset,
 	       enc_glTexSubImage1D(s, target, level, xoffset, width, format, type, ref));
 }
 
+/*
+ * A large part of an image goes to the host in bands of rows, which it takes
+ * from the ring while the next is copied. The last band goes first: when that
+ * one lies inside the image, all do, so that either all are drawn or none.
+ */
+struct bands {
+	GLsizei rows;    /* of a band; 0: the image goes in one piece */
+	uint64_t stride; /* octets of a row */
+};
+
+static struct bands bands_of(struct vgpu_context *ctx, const struct vgpu_ref *ref, GLint yoffset,
+                             GLsizei width, GLsizei height, GLenum format, GLenum type)
+{
+	int32_t alignment = ctx->gl->unpack.alignment;
+	uint64_t one, two, band = ctx->stream->max_inline / 2;
+	struct bands none = { 0, 0 }, b = none;
+
+	/* one call is one message of a debug context; a convolution joins rows */
+	if (ref->kind != VGPU_REF_BLOB || ref->value + 4096 <= band || yoffset < 0 ||
+	    height > INT32_MAX - yoffset || ctx->params.debug || ctx->gl->convolution ||
+	    vgpu_image_bytes(&one, alignment, width, 1, 1, format, type) ||
+	    vgpu_image_bytes(&two, alignment, width, 2, 1, format, type))
+		return none;
+	b.stride = two - one;
+	if (b.stride + 4096 > band)
+		return none;
+	b.rows = (GLsizei)((band - 4096) / b.stride);
+	return b.rows < height ? b : none;
+}
+
+/* The band that begins at row y. */
+static struct vgpu_ref band_ref(struct vgpu_context *ctx, const struct bands *b,
+                                const struct vgpu_ref *ref, GLsizei y, GLsizei width, GLsizei rows,
+                                GLenum format, GLenum type)
+{
+	struct vgpu_ref band = { .kind = VGPU_REF_BLOB };
+
+	vgpu_image_bytes(&band.value, ctx->gl->unpack.alignment, width, rows, 1, format, type);
+	band.data = (const uint8_t *)ref->data + (uint64_t)y * b->stride;
+	return band;
+}
+
+#define UPLOAD_BANDS(encode)                                                                      \
+	struct vgpu_ref ref, whole;                                                               \
+	struct bands b;                                                                           \
+	GLsizei y = 0, rows = height;                                                             \
+	VGPU_GL_CONTEXT();                                                                        \
+	if (!vgpu_gl_unpack(ctx, 2, width, height, 1, format, type, pixels, &whole))              \
+		return;                                                                           \
+	ref = whole;                                                                              \
+	b = bands_of(ctx, &whole, yoffset, width, height, format, type);                          \
+	if (!b.rows) {                                                                            \
+		encode;                                                                           \
+		return;                                                                           \
+	}                                                                                         \
+	for (y = (height - 1) / b.rows * b.rows; y >= 0; y -= b.rows) {                           \
+		rows = height - y < b.rows ? height - y : b.rows;                                 \
+		ref = band_ref(ctx, &b, &whole, y, width, rows, format, type);                    \
+		encode;                                                                           \
+	}
+
 void GLAPIENTRY entry_glTexSubImage2D(GLenum target, GLint level, GLint xoffset, GLint yoffset,
                                       GLsizei width, GLsizei height, GLenum format, GLenum type,
                                       const void *pixels)
 {
-	UPLOAD(2, width, height, 1, format, type, pixels,
-	       enc_glTexSubImage2D(s, target, level, xoffset, yoffset, width, height, format, type,
-	                           ref));
+	UPLOAD_BANDS(enc_glTexSubImage2D(s, target, level, xoffset, yoffset + y, width, rows, format,
+	                                 type, ref));
 }
 
 void GLAPIENTRY entry_glTexSubImage3D(GLenum target, GLint level, GLint xoffset, GLint yoffset,
@@ -155,9 +215,8 @@ void GLAPIENTRY entry_glTextureSubImage2D(GLuint texture, GLint level, GLint xof
                                           GLint yoffset, GLsizei width, GLsizei height,
                                           GLenum format, GLenum type, const void *pixels)
 {
-	UPLOAD(2, width, height, 1, format, type, pixels,
-	       enc_glTextureSubImage2D(s, texture, level, xoffset, yoffset, width, height, format,
-	                               type, ref));
+	UPLOAD_BANDS(enc_glTextureSubImage2D(s, texture, level, xoffset, yoffset + y, width, rows,
+	                                     format, type, ref));
 }
 
 void GLAPIENTRY entry_glTextureSubImage3D(GLuint texture, GLint level, GLint xoffset,

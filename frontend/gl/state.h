@@ -54,6 +54,7 @@ struct vgpu_gl_state {
 	bool told_lost; /* glGetError has said that the context is lost */
 	bool in_begin;  /* between glBegin and glEnd, if glBegin did not fail */
 	bool front;     /* the default framebuffer is drawn into its front buffer */
+	bool convolution; /* was ever enabled: rows of an upload are not independent */
 	uint32_t draw_framebuffer; /* bound for drawing, 0: default */
 
 	struct vgpu_name_space names[VGPU_NAME_COUNT - VGPU_NAME_SHARED_COUNT];

@@ -6,19 +6,19 @@
 #include "encode.h"
 #include "entry.h"
 #include "extensions.h"
-#include "frontend/gl/hidden_extensions.h"
+#include "frontend/gl/intern.h"
 #include "frontend/gl/state.h"
 
 #define MAX_STRING 4096
 #define MAX_EXTENSIONS (256u << 10) /* bytes of the whole list */
 
+/* The strings themselves are the process's (intern.h); the lists are the context's. */
 struct vgpu_gl_strings {
-	char *vendor, *renderer, *version, *shading, *program_error;
-	char *extensions; /* as glGetString gives them: words, a space after each */
-	char *storage;    /* the same, a NUL after each */
+	const char *vendor, *renderer, *version, *shading;
+	const char *extensions; /* as glGetString gives them: words, a space after each */
 	const char **extension;
 	uint32_t count;
-	char **shading_versions; /* GL 4.3: all that the compiler takes */
+	const char **shading_versions; /* GL 4.3: all that the compiler takes */
 	uint32_t shading_count;
 };
 
@@ -26,10 +26,18 @@ static bool hidden(const char *name)
 {
 	static const char *const names[] = {
 #define HIDE(name, reason) name,
-		VGPU_HIDDEN_EXTENSIONS(HIDE)
-#undef HIDE
+#include "frontend/gl/hidden_extensions.h"
+	};
+	static const char *const shown[] = {
+#define SHOW(name) name,
+#include "frontend/gl/hidden_extensions.h"
 	};
 	size_t i;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (!strcmp(name, shown[i]))
+			return false;
+	}
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(name, names[i]))
@@ -45,35 +53,42 @@ static struct vgpu_gl_strings *strings(struct vgpu_context *ctx)
 	return ctx->gl->strings;
 }
 
-/* A string of the host into *slot, once. */
-static const char *cached(struct vgpu_context *ctx, char **slot, GLenum name, GLuint indexed,
-                          GLuint index)
+/* A string of the host; NULL when it has none of this name and index. */
+static const char *ask(struct vgpu_context *ctx, GLenum name, GLuint indexed, GLuint index)
 {
 	char buffer[MAX_STRING] = "";
+	const char *string;
 
-	if (!*slot) {
-		if (!enc_vgpuGetString(ctx->stream, name, indexed, index, sizeof(buffer) - 1, buffer))
-			return NULL;
-		*slot = strdup(buffer);
-	}
+	if (!enc_vgpuGetString(ctx->stream, name, indexed, index, sizeof(buffer) - 1, buffer))
+		return NULL;
+	string = vgpu_gl_intern(buffer);
+	if (!string)
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+	return string;
+}
+
+/* The same into *slot, once. */
+static const char *cached(struct vgpu_context *ctx, const char **slot, GLenum name)
+{
+	if (!*slot)
+		*slot = ask(ctx, name, 0, 0);
 	return *slot;
 }
 
 /* Fetch the extension list and keep what the program may see. */
 static bool load_extensions(struct vgpu_context *ctx, struct vgpu_gl_strings *st)
 {
-	char *all, *word, *rest = NULL;
+	char *all, *shown, *word, *rest = NULL;
 	size_t used = 0, n;
 	uint32_t room = 0;
 
 	if (st->extensions)
 		return true;
 	all = calloc(1, MAX_EXTENSIONS);
-	st->extensions = calloc(1, MAX_EXTENSIONS);
-	st->storage = calloc(1, MAX_EXTENSIONS);
-	if (!all || !st->extensions || !st->storage)
+	shown = calloc(1, MAX_EXTENSIONS);
+	if (!all || !shown)
 		goto fail;
-	enc_vgpuGetExtensions(ctx->stream, MAX_EXTENSIONS - 1, all);
+	enc_vgpuGetExtensions(ctx->stream, MAX_EXTENSIONS - 2, all);
 	for (word = strtok_r(all, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
 		if (hidden(word))
 			continue;
@@ -85,40 +100,32 @@ static bool load_extensions(struct vgpu_context *ctx, struct vgpu_gl_strings *st
 			st->extension = grown;
 			room += 256;
 		}
+		st->extension[st->count] = vgpu_gl_intern(word);
+		if (!st->extension[st->count++])
+			goto fail;
 		n = strlen(word);
-		memcpy(st->extensions + used, word, n);
-		st->extensions[used + n] = ' ';
-		memcpy(st->storage + used, word, n + 1);
-		st->extension[st->count++] = st->storage + used;
+		memcpy(shown + used, word, n);
+		shown[used + n] = ' ';
 		used += n + 1;
 	}
+	st->extensions = vgpu_gl_intern(shown);
+	if (!st->extensions)
+		goto fail;
 	free(all);
+	free(shown);
 	return true;
 fail:
 	free(all);
-	free(st->extensions);
-	free(st->storage);
-	st->extensions = st->storage = NULL;
+	free(shown);
 	st->count = 0;
 	return false;
 }
 
 void vgpu_gl_strings_destroy(struct vgpu_gl_strings *st)
 {
-	uint32_t i;
-
 	if (!st)
 		return;
-	for (i = 0; i < st->shading_count && st->shading_versions; i++)
-		free(st->shading_versions[i]);
 	free(st->shading_versions);
-	free(st->vendor);
-	free(st->renderer);
-	free(st->version);
-	free(st->shading);
-	free(st->program_error);
-	free(st->extensions);
-	free(st->storage);
 	free(st->extension);
 	free(st);
 }
@@ -161,16 +168,16 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 	}
 	switch (name) {
 	case GL_VENDOR:
-		string = cached(ctx, &st->vendor, name, 0, 0);
+		string = cached(ctx, &st->vendor, name);
 		break;
 	case GL_RENDERER:
-		string = cached(ctx, &st->renderer, name, 0, 0);
+		string = cached(ctx, &st->renderer, name);
 		break;
 	case GL_VERSION:
-		string = cached(ctx, &st->version, name, 0, 0);
+		string = cached(ctx, &st->version, name);
 		break;
 	case GL_SHADING_LANGUAGE_VERSION:
-		string = cached(ctx, &st->shading, name, 0, 0);
+		string = cached(ctx, &st->shading, name);
 		break;
 	case GL_EXTENSIONS:
 		if (gl->core)
@@ -180,11 +187,7 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 		break;
 	case GL_PROGRAM_ERROR_STRING_ARB: /* of the last program, so never the same */
 		if (!gl->core && gl->desktop) {
-			free(st->program_error);
-			st->program_error = NULL;
-			string = cached(ctx, &st->program_error, name, 0, 0);
-			if (!string)
-				string = "";
+			string = ask(ctx, name, 0, 0);
 		} else {
 			vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		}
@@ -219,8 +222,13 @@ const GLubyte *GLAPIENTRY entry_glGetStringi(GLenum name, GLuint index)
 			st->shading_versions = n > 0 ? calloc((size_t)n, sizeof(char *)) : NULL;
 			st->shading_count = st->shading_versions ? (uint32_t)n : 0;
 		}
-		if (index < st->shading_count)
-			return (const GLubyte *)cached(ctx, &st->shading_versions[index], name, 1, index);
+		if (index < st->shading_count) {
+			const char **slot = &st->shading_versions[index];
+
+			if (!*slot)
+				*slot = ask(ctx, name, 1, index);
+			return (const GLubyte *)*slot;
+		}
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 		return NULL;
 	default:

@@ -7,6 +7,7 @@
 
 #include "encode.h"
 #include "entry.h"
+#include "frontend/connection.h"
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/sync.h"
 #include "frontend/gl/state.h"
@@ -117,7 +118,7 @@ void GLAPIENTRY entry_glFlush(void)
 		vgpu_gl_maps_commit(ctx);
 	enc_glFlush(s);
 	vgpu_gl_show_front(ctx);
-	vgpu_stream_flush(s);
+	vgpu_client_order(s);
 }
 
 void GLAPIENTRY entry_glFinish(void)

@@ -15,6 +15,9 @@
 /* A publish at least every so many bytes, so that the worker starts early. */
 #define PUBLISH_BYTES 4096u
 #define SCRATCH_BYTES (64u << 10)
+#define KEEP_LARGE (16u << 20) /* memory for a large command that is kept for the next */
+/* A long reply is taken in such pieces, so that the worker soon has room for more. */
+#define TAKE_BYTES (128u << 10)
 
 static uint8_t *index_ptr(struct vgpu_stream *s, uint32_t index)
 {
@@ -165,11 +168,19 @@ static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 static uint8_t *begin_large(struct vgpu_stream *s, uint32_t size)
 {
 	const struct timespec pause = { .tv_nsec = 10000000 };
-	void *p;
+	void *p = NULL;
 
-	while ((p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED)
+	if (s->spare && s->spare_bytes >= size) {
+		p = s->spare;
+	} else if (s->spare) {
+		munmap(s->spare, s->spare_bytes);
+		s->spare = NULL;
+	}
+	while (!p && (p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED) {
+		p = NULL;
 		nanosleep(&pause, NULL);
+	}
 	s->saved_wr = s->wr;
 	s->large = p;
 	s->large_bytes = size;
@@ -237,13 +248,45 @@ void vgpu_stream_send_large(struct vgpu_stream *s)
 	}
 	if (s->lost)
 		vgpu_stream_abandon(s);
-	munmap(bytes, total);
+	if (bytes == s->spare)
+		return;
+	if (total <= KEEP_LARGE && !s->spare) {
+		s->spare = bytes;
+		s->spare_bytes = total;
+	} else {
+		munmap(bytes, total);
+	}
 }
 
 void vgpu_stream_flush(struct vgpu_stream *s)
 {
 	if (!s->lost)
 		publish(s);
+}
+
+void vgpu_stream_drain(struct vgpu_stream *s)
+{
+	uint32_t room;
+
+	if (s->lost)
+		return;
+	publish(s);
+	wait_room(s, s->cmd.size, &room);
+}
+
+void vgpu_stream_order(struct vgpu_stream *s)
+{
+	if (s->lost)
+		return;
+	publish(s);
+	atomic_store(&s->ordered, s->cmd.prod);
+}
+
+bool vgpu_stream_is_ordered(struct vgpu_stream *s)
+{
+	uint32_t left = atomic_load(&s->ordered) - atomic_load(&s->cmd.shared->cons);
+
+	return left == 0 || left > s->cmd.size; /* more than the ring holds: long past */
 }
 
 bool vgpu_reply_begin(struct vgpu_stream *s, uint16_t opcode)
@@ -285,6 +328,8 @@ static bool take(struct vgpu_stream *s, uint8_t *dst, size_t n)
 			return false;
 		}
 		chunk = (uint64_t)avail > n ? (uint32_t)n : (uint32_t)avail;
+		if (chunk > TAKE_BYTES)
+			chunk = TAKE_BYTES;
 		if (dst) {
 			vgpu_ring_copy_out(&s->reply, s->reply.cons, dst, chunk);
 			dst += chunk;

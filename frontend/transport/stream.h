@@ -28,6 +28,8 @@ struct vgpu_stream {
 	/* The rest is frontend/transport/stream.c's. */
 	uint32_t id;
 	uint32_t large_bytes;
+	uint8_t *spare; /* memory of the last large command, for the next */
+	uint64_t spare_bytes;
 	uint8_t *saved_wr;
 	struct vgpu_ring cmd, reply;
 	struct vgpu_client *client;
@@ -39,6 +41,7 @@ struct vgpu_stream {
 	uint32_t max_inline; /* larger commands travel as fragments */
 	uint64_t round_trips;
 	struct vgpu_stream *next;
+	_Atomic uint32_t ordered; /* what other threads may build on ends here */
 };
 
 /* The slow half of vgpu_cmd_begin: publishes, waits for room, wraps. */
@@ -87,8 +90,14 @@ size_t vgpu_reply_read_blob(struct vgpu_stream *stream, void *dst, size_t capaci
 /* Skip what is left of the payload. */
 void vgpu_reply_end(struct vgpu_stream *stream);
 
-/* A position in the stream, and waiting until the worker has replayed all before it. */
-uint64_t vgpu_stream_position(struct vgpu_stream *stream);
+/* Flush, and wait until the worker has replayed everything. */
 void vgpu_stream_drain(struct vgpu_stream *stream);
+/*
+ * Flush, and let streams that begin later (vgpu_stream_is_ordered) wait until
+ * the worker is here.
+ */
+void vgpu_stream_order(struct vgpu_stream *stream);
+/* Has the worker replayed all before the last vgpu_stream_order? Any thread. */
+bool vgpu_stream_is_ordered(struct vgpu_stream *stream);
 
 #endif

@@ -12,7 +12,7 @@ FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recove
 .PHONY: fuzz fuzz-build fuzz-seeds
 fuzz-build:
 	$Q $(MAKE) --no-print-directory B=$(FUZZ_B) CC="$(FUZZ_CC)" SAN= \
-		CFLAGS="-O1 -g $(FUZZ_FLAGS)" IN_FUZZ=1 $(FUZZERS:%=$(FUZZ_B)/bin/%)
+		CFLAGS="-O1 -g -DVGPU_WPOOL_WAIT_MS=0 $(FUZZ_FLAGS)" IN_FUZZ=1 $(FUZZERS:%=$(FUZZ_B)/bin/%)
 fuzz: fuzz-build
 	$Q tests/fuzz/run.sh $(FUZZ_B)/bin $B/fuzz-corpus $(FUZZ_SECONDS) $(FUZZERS)
 # the checked-in seeds once through every fuzzer: what they once found stays found
@@ -20,11 +20,12 @@ fuzz-seeds: fuzz-build
 	$Q tests/fuzz/run.sh $(FUZZ_B)/bin $B/fuzz-corpus 0 $(FUZZERS)
 
 ifdef IN_FUZZ
+# the archives by name: this file is read before the variables that hold them are set
 FUZZ_LINK = $(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS)
 FUZZ_DECODE := $(patsubst %,$B/tests/fuzz/%.o,fuzz_decode decode_run prelude mutate)
-$B/bin/fuzz_decode: $(FUZZ_DECODE) $B/tests/fuzz/null_host.o $(A_WORKER) $(A_FRONTEND) $(A_PROTOCOL)
-$B/bin/fuzz_decode_gl: $(FUZZ_DECODE) $(A_WORKER) $(A_FRONTEND) $(A_PROTOCOL)
-$B/bin/fuzz_broker: $B/tests/fuzz/fuzz_broker.o $(A_DAEMON) $(A_PROTOCOL)
+$B/bin/fuzz_decode: $(FUZZ_DECODE) $B/tests/fuzz/null_host.o $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
+$B/bin/fuzz_decode_gl: $(FUZZ_DECODE) $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
+$B/bin/fuzz_broker: $B/tests/fuzz/fuzz_broker.o $B/libvgpu-daemon.a $B/libvgpu-protocol.a
 $(FUZZERS:%=$B/bin/%):
 	@echo "  LD    $@"
 	$Q mkdir -p $(@D) && $(FUZZ_LINK) -o $@ $^ $(WORKER_LIBS) $(DAEMON_LIBS) $(FRONTEND_LIBS)

@@ -184,6 +184,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		}
 		case 2:
+			the_worker.daemon = &daemon;
 			the_worker.ready = true;
 			vgpu_clients_worker_ready(&the_worker);
 			break;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "encode.h"
+#include "frontend/gl/state.h"
 #include "frontend/transport/stream.h"
 #include "tests/fuzz/decode_input.h"
 
@@ -23,6 +24,11 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *stream, uint32_t size)
 void vgpu_stream_send_large(struct vgpu_stream *stream)
 {
 	abort();
+}
+
+void vgpu_gl_set_error(struct vgpu_context *context, GLenum error)
+{
+	abort(); /* nothing of a prelude is refused */
 }
 
 void vgpu_stream_flush(struct vgpu_stream *stream)
@@ -54,18 +60,19 @@ static void objects(struct vgpu_stream *s)
 	static const GLuint names[] = { 1, 2, 3, 4 };
 	static const float quad[] = { -1, -1, 1, -1, -1, 1, 1, 1 };
 	static const uint8_t texels[16 * 16 * 4] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	const struct vgpu_ref vertices = { VGPU_REF_BLOB, sizeof(quad), quad };
 	const struct vgpu_ref image = { VGPU_REF_BLOB, sizeof(texels), texels };
 
-	enc_glGenBuffers(s, 4, names, sizeof(names));
-	enc_glGenTextures(s, 4, names, sizeof(names));
-	enc_glGenFramebuffers(s, 4, names, sizeof(names));
-	enc_glGenRenderbuffers(s, 4, names, sizeof(names));
-	enc_glGenVertexArrays(s, 4, names, sizeof(names));
-	enc_glGenQueries(s, 4, names, sizeof(names));
-	enc_glGenSamplers(s, 4, names, sizeof(names));
+	enc_glGenBuffers(s, 4, names);
+	enc_glGenTextures(s, 4, names);
+	enc_glGenFramebuffers(s, 4, names);
+	enc_glGenRenderbuffers(s, 4, names);
+	enc_glGenVertexArrays(s, 4, names);
+	enc_glGenQueries(s, 4, names);
+	enc_glGenSamplers(s, 4, names);
 	enc_glBindVertexArray(s, 1);
 	enc_glBindBuffer(s, GL_ARRAY_BUFFER, 1);
-	enc_glBufferData(s, GL_ARRAY_BUFFER, sizeof(quad), quad, sizeof(quad), GL_STATIC_DRAW);
+	enc_glBufferData(s, GL_ARRAY_BUFFER, sizeof(quad), vertices, GL_STATIC_DRAW);
 	enc_glBindTexture(s, GL_TEXTURE_2D, 1);
 	enc_glTexImage2D(s, GL_TEXTURE_2D, 0, GL_RGBA, 16, 16, 0, GL_RGBA, GL_UNSIGNED_BYTE, image);
 	enc_glBindRenderbuffer(s, GL_RENDERBUFFER, 1);
@@ -87,9 +94,8 @@ const uint8_t *fuzz_prelude(enum fuzz_start start, size_t *n_out)
 	struct vgpu_stream s = { .wr = bytes, .limit = bytes + sizeof(bytes) };
 
 	if (start < FUZZ_NOTHING) {
-		enc_vgpuContextCreate(&s, 1, 0, 6, context[start], sizeof(context[start]));
-		enc_vgpuDrawableCreate(&s, 1, sizeof(drawable) / sizeof(drawable[0]), drawable,
-		                       sizeof(drawable));
+		enc_vgpuContextCreate(&s, 1, 0, 6, context[start]);
+		enc_vgpuDrawableCreate(&s, 1, sizeof(drawable) / sizeof(drawable[0]), drawable);
 		enc_vgpuContextBind(&s, 1, 1, 1);
 		enc_vgpuDrawablePool(&s, 1, 1, 4, 32 * 32 * 4);
 		objects(&s);

@@ -50,7 +50,7 @@ def compare_extensions(test, native, second):
         lost = a[title] - b[title]
         new = b[title] - a[title]
         test.log("%s: %d natively, %d lost, %d new" % (title, len(a[title]), len(lost), len(new)))
-        unexplained = sorted(lost - allowed)
+        unexplained = sorted(lost - set(allowed))
         test.check(not unexplained, "%s: missing without a reason on the hidden list: %s" % (
             title, " ".join(unexplained)))
         test.check(not new, "%s: offered though the host has them not: %s" % (

@@ -51,8 +51,10 @@ static inline void pci_tree_file(const char *path, char *text)
 	char *out = text;
 
 	for (char *in = text; *in; in++) {
-		if (in[0] == '\\' && (in[1] == 'n' || in[1] == 't'))
-			*out++ = *++in == 'n' ? '\n' : '\t';
+		if (in[0] == '\\' && (in[1] == 'n' || in[1] == 't' || in[1] == '0')) {
+			in++;
+			*out++ = *in == 'n' ? '\n' : *in == 't' ? '\t' : 0;
+		}
 		else
 			*out++ = *in;
 	}

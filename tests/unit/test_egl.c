@@ -592,7 +592,8 @@ static void test_pbuffers(void **state)
 	assert_int_equal(last_drawable->params.width, 8192);
 	assert_int_equal(last_drawable->params.alpha, 8);
 	assert_int_equal(last_drawable->params.kind, VGPU_DRAWABLE_PBUFFER);
-	assert_false(last_drawable->params.double_buffer || last_drawable->params.srgb);
+	assert_true(last_drawable->params.double_buffer);
+	assert_false(last_drawable->params.srgb);
 	assert_true(vgpu_eglQuerySurface(dpy, s, EGL_LARGEST_PBUFFER, &value));
 	assert_int_equal(value, EGL_TRUE);
 	assert_error(vgpu_eglQuerySurface(dpy, s, 0x1234, &value), EGL_FALSE, EGL_BAD_ATTRIBUTE);

@@ -85,7 +85,7 @@ static void test_single(void **state)
 	assert_string_equal(detail, "vgpu-worker (812)");
 	check(m, "01:00.0", "iommu", VGPU_PCI_PASS, "4.17");
 	check(m, "01:00.0", "pciback", VGPU_PCI_FAIL, "not loaded");
-	check(m, "01:00.0", "backend", VGPU_PCI_FAIL, "vgpu-worker (process 812) has renderD128");
+	check(m, "01:00.0", "backend", VGPU_PCI_FAIL, "vgpu-worker (process 812) has open renderD128");
 	check(m, "01:00.0", "console", VGPU_PCI_FAIL, "text console");
 	check(m, "01:00.0", "reset", VGPU_PCI_WARN, "AMD");
 	check(m, "01:00.1", "functions", VGPU_PCI_FAIL, "a function of 0000:01:00.0");
@@ -157,6 +157,9 @@ static void test_switch(void **state)
 	check(m, "03:00.0", "isolation", VGPU_PCI_PASS, "");
 	check(m, "06:00.0", "reset", VGPU_PCI_WARN, "AMD");
 	check(m, "03:00.0", "functions", VGPU_PCI_PASS, "1 function together");
+	check(m, "03:00.0", "backend", VGPU_PCI_FAIL,
+	      "vgpu-backendd (process 900) is configured for renderD129");
+	check(m, "06:00.0", "backend", VGPU_PCI_PASS, "");
 	assert_true(dev(m, "02:08.0")->caps.acs);
 	finish(m);
 }

@@ -57,7 +57,7 @@ static void test_daemon_refuses(void **state)
 	if (fake == 0)
 		fake_serve(sock, FAKE_ANSWERS, NULL, "{}");
 	close(sock);
-	assert_int_equal(info_run("", out, sizeof(out)), 5);
+	assert_int_equal(info_run("", out, sizeof(out)), 4);
 	assert_non_null(strstr(out, "The first broken link is: backend."));
 	assert_non_null(strstr(out, "not for you"));
 }
@@ -71,8 +71,11 @@ static void test_somebody_else_listens(void **state)
 	if (fake == 0) {
 		for (;;) {
 			int client = accept(sock, NULL, NULL);
+			char request[8192];
 
-			if (send(client, "HTTP/1.1 400 Bad Request", 24, MSG_NOSIGNAL) < 0)
+			/* closing with something unread would take our answer along */
+			if (recv(client, request, sizeof(request), 0) > 0 &&
+			    send(client, "HTTP/1.1 400 Bad Request", 24, MSG_NOSIGNAL) < 0)
 				_exit(1);
 			close(client);
 		}

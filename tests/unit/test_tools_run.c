@@ -239,6 +239,12 @@ static void test_stats(void **state)
 	assert_int_equal(run("FAKE=stays", "--json - true", out, sizeof(out)), 0);
 	assert_non_null(strstr(out, "\"frames\":42"));
 	assert_non_null(strstr(out, "\"complete\":false"));
+	assert_int_equal(
+		run("", "--record $XDG_RUNTIME_DIR/r sh -c 'echo $VGPU_RECORD'", out, sizeof(out)),
+		0);
+	snprintf(command, sizeof(command), "%s/r\n", prefix);
+	assert_string_equal(out, command);
+	assert_int_equal(run("", "--record /nonexistent/r true", out, sizeof(out)), 1);
 	assert_int_equal(run("", "--json /nonexistent/j true", out, sizeof(out)), 1);
 	assert_int_equal(run("", "--json /dev/full true", out, sizeof(out)), 1);
 	assert_clean();

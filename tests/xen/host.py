@@ -92,7 +92,7 @@ class Host:
         self._make_overlay()
         files = self._make_files_disk()
         agent = self.work / "agent.sock"
-        argv = ["nice", "-n", "15", "qemu-system-x86_64", "-nodefaults", "-no-user-config",
+        argv = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
                 "-display", "none", "-monitor", "none", "-machine", "q35",
                 "-accel", "tcg,thread=multi,tb-size=512", "-cpu", self.cpu, "-smp", "2",
                 "-m", str(self.memory_mib), "-no-reboot",

@@ -138,10 +138,13 @@ static bool look_daemon(struct vgpu_link *link, int sock)
 	else if (rc < 0)
 		broken(link, "look at vgpu-backendd's output", "the daemon does not welcome us: %s",
 		       strerror(-rc));
-	else if (msg->type == VGPU_BROKER_ERROR)
+	else if (msg->type == VGPU_BROKER_ERROR) {
+		/* it is there, and says what it lacks: a worker that draws, mostly */
+		link->exit_code = msg->a == EACCES || msg->a == EPERM ? VGPU_EXIT_PERMISSION
+								      : VGPU_EXIT_FAILED;
 		broken(link, "the daemon's own words say what is missing", "the daemon refuses: %s",
 		       msg->text);
-	else if (msg->type != VGPU_BROKER_WELCOME)
+	} else if (msg->type != VGPU_BROKER_WELCOME)
 		broken(link, "install the same version of guest library and backend",
 		       "the daemon answers with message %u instead of a welcome", msg->type);
 	else

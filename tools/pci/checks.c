@@ -168,8 +168,9 @@ static void check_backend(struct run *run)
 
 		if (user && user->backend) {
 			mend(found(run, "backend", VGPU_PCI_FAIL,
-			           "the vgpu backend draws on %s: %s (process %d) has %s open",
-			           named(dev), user->program, user->pid, user->node),
+			           "the vgpu backend draws on %s: %s (process %d) %s %s",
+			           named(dev), user->program, user->pid,
+			           user->told ? "is configured for" : "has open", user->node),
 			     "configure the backend to use another GPU, or stop it: "
 			     "systemctl stop vgpu-backendd");
 			return;

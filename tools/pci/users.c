@@ -56,6 +56,46 @@ static int add(struct vgpu_pci_users *users, const struct vgpu_pci_user *user)
 	return 0;
 }
 
+/*
+ * A backend that serves nobody just now has no node open, but its worker will: what it
+ * was told to draw on, "--device NODE" or VGPU_DEVICE=NODE, in a list of strings.
+ */
+static int scan_told(struct vgpu_pci_users *users, const struct vgpu_pci_tree *tree, int proc,
+                     const char *file, const struct vgpu_pci_user *backend)
+{
+	char text[8192];
+	ssize_t length = vgpu_pci_file_read_at(proc, file, text, sizeof(text));
+	int rc = 0;
+
+	for (ssize_t at = 0; at < length && rc == 0; at += (ssize_t)strlen(text + at) + 1) {
+		const char *path = strstr(text + at, "/dev/"), *node;
+		const struct vgpu_pci_dev *dev = path ? node_owner(tree, path, &node) : NULL;
+		struct vgpu_pci_user user = *backend;
+
+		if (!dev)
+			continue;
+		user.bdf = dev->bdf;
+		user.told = true;
+		vgpu_pci_text_copy(user.node, sizeof(user.node), node);
+		rc = add(users, &user);
+	}
+	return rc;
+}
+
+static int scan_backend(struct vgpu_pci_users *users, const struct vgpu_pci_tree *tree, int proc,
+                        const char *pid, const char *program)
+{
+	struct vgpu_pci_user user = { .pid = atoi(pid), .backend = true };
+	char path[64];
+	int rc;
+
+	vgpu_pci_text_copy(user.program, sizeof(user.program), program);
+	snprintf(path, sizeof(path), "%.32s/cmdline", pid);
+	rc = scan_told(users, tree, proc, path, &user);
+	snprintf(path, sizeof(path), "%.32s/environ", pid);
+	return rc ? rc : scan_told(users, tree, proc, path, &user);
+}
+
 static int scan_process(struct vgpu_pci_users *users, const struct vgpu_pci_tree *tree, int proc,
                         const char *pid)
 {
@@ -97,6 +137,8 @@ static int scan_process(struct vgpu_pci_users *users, const struct vgpu_pci_tree
 		rc = add(users, &user);
 	}
 	closedir(dir);
+	if (rc == 0 && is_backend(program))
+		rc = scan_backend(users, tree, proc, pid, program);
 	return rc;
 }
 

@@ -14,6 +14,7 @@ struct vgpu_pci_user {
 	char program[64]; /* the kernel's name of it (16 characters) */
 	char node[64];    /* "card0" */
 	bool backend;     /* a process of the vgpu backend */
+	bool told;        /* not open now: its command line or VGPU_DEVICE names the node */
 };
 
 struct vgpu_pci_users {

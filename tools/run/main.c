@@ -6,10 +6,13 @@
  * through.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/common/guest_env.h"
 #include "tools/common/paths.h"
@@ -20,7 +23,8 @@
 
 struct options {
 	bool embedded, stats, verbose;
-	const char *json; /* file for the counters, "-" for stdout, or NULL */
+	const char *record; /* file for the stream, or NULL */
+	const char *json;   /* file for the counters, "-" for stdout, or NULL */
 };
 
 struct run {
@@ -38,6 +42,7 @@ static const char usage[] =
 	"  -e, --embedded    start a backend of its own even if one runs\n"
 	"  -s, --stats       print the worker's counters on stderr at the end\n"
 	"  -j, --json FILE   write the counters as JSON to FILE ('-': stdout)\n"
+	"  -r, --record FILE write the program's GL stream to FILE, for vgpu-replay\n"
 	"  -v, --verbose     say which backend and libraries are used\n"
 	"  -V, --version     print the version\n"
 	"  -h, --help        print this\n"
@@ -46,13 +51,10 @@ static const char usage[] =
 	"126 it cannot be started, 5 no backend, 4 not permitted, 2 wrong usage, 1 failed.\n";
 
 static const struct option long_options[] = {
-	{ "embedded", no_argument, NULL, 'e' },
-	{ "stats", no_argument, NULL, 's' },
-	{ "json", required_argument, NULL, 'j' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "embedded", no_argument, NULL, 'e' },   { "stats", no_argument, NULL, 's' },
+	{ "json", required_argument, NULL, 'j' }, { "record", required_argument, NULL, 'r' },
+	{ "verbose", no_argument, NULL, 'v' },    { "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
 };
 
 /* Returns -1 to go on, or the exit code. The program's words are left at optind. */
@@ -61,7 +63,7 @@ static int parse(int argc, char **argv, struct options *options)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:esj:vVh", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:esj:r:vVh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'e':
 			options->embedded = true;
@@ -71,6 +73,9 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case 'j':
 			options->json = optarg;
+			break;
+		case 'r':
+			options->record = optarg;
 			break;
 		case 'v':
 			options->verbose = true;
@@ -105,6 +110,25 @@ static int find_libraries(struct vgpu_paths *paths, bool verbose)
 	if (verbose)
 		fprintf(stderr, "%s: libraries of %s, %s\n", program_invocation_short_name,
 			paths->lib_dir, paths->egl_json);
+	return 0;
+}
+
+/*
+ * The guest library records when VGPU_RECORD is set. It says nothing when it cannot,
+ * so the file is tried here; the path is made absolute, for programs change folder.
+ */
+static int set_record(const char *file)
+{
+	char path[PATH_MAX];
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || !realpath(file, path) || setenv("VGPU_RECORD", path, 1) < 0) {
+		vgpu_tool_error(NULL, "cannot record to %s: %s", file, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return VGPU_EXIT_FAILED;
+	}
+	close(fd);
 	return 0;
 }
 
@@ -171,6 +195,11 @@ int main(int argc, char **argv)
 		vgpu_tool_error(NULL, "out of memory");
 		rc = VGPU_EXIT_FAILED;
 		goto out;
+	}
+	if (options.record) {
+		rc = set_record(options.record);
+		if (rc != 0)
+			goto out;
 	}
 	if (options.stats || options.json) {
 		run.stats = vgpu_run_stats_create(run.backend.pid > 0);

@@ -94,7 +94,9 @@ class Machine:
         self.line("file", "/sys/class/vtconsole/vtcon1/name", "(M) frame buffer device")
         self.line("file", "/sys/class/vtconsole/vtcon1/bind", "1")
 
-    def process(self, pid, comm, *nodes):
+    def process(self, pid, comm, *nodes, cmdline=()):
+        if cmdline:
+            self.line("file", f"/proc/{pid}/cmdline", "\\0".join(cmdline) + "\\0")
         self.line("file", f"/proc/{pid}/comm", comm)
         for number, node in enumerate(("/dev/null", *nodes)):
             self.line("link", f"/proc/{pid}/fd/{number}", node)
@@ -235,6 +237,8 @@ def switch():
              bars=[mem(0x39000000000, 0x10000000, True), mem(0xc2000000, 0x100000)])
     m.device("06:00.1", "1002:ab28", "040300", parent="05:00.0", driver="snd_hda_intel", irq=152,
              pin=2, bars=[mem(0xc2120000, 0x4000)], sound=True)
+    m.process(900, "vgpu-backendd",
+              cmdline=("vgpu-backendd", "--device", "/dev/dri/renderD129"))
     m.fbcon()
     m.pciback()
     m.write()

@@ -176,17 +176,13 @@ static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 void GLAPIENTRY entry_glEnable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
-<<<<<<< HEAD
 	if (is_array(cap)) { /* EXT_direct_state_access has it so */
 		entry_glEnableClientState(cap);
 		return;
 	}
-	restart(gl, cap, true);
-=======
 	if (!restart(gl, cap, true) && (cap == GL_CONVOLUTION_1D || cap == GL_CONVOLUTION_2D ||
 	                                cap == GL_SEPARABLE_2D))
 		gl->convolution = true;
->>>>>>> main
 	enc_glEnable(s, cap);
 }
 

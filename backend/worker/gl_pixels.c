@@ -76,13 +76,6 @@ int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 	return begin(r, u, ref, bytes < 0 ? UINT64_MAX : (uint64_t)bytes);
 }
 
-bool vgpu_wunpack_nothing(struct vgpu_replay *r, const struct vgpu_ref *ref, int64_t width,
-                          int64_t height, int64_t depth, GLenum format, GLenum type)
-{
-	return ref->kind == VGPU_REF_NULL && width > 0 && height > 0 && depth > 0 &&
-	       (vgpu_image_pixel_bits(format, type) || !vgpu_wgl_has_pixel_buffers(r));
-}
-
 void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref)
 {
 	if (ref->kind != VGPU_REF_NULL || !vgpu_wgl_has_pixel_buffers(r))
@@ -110,7 +103,7 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 
 /* The same where there must be pixels. */
 #define UPLOAD_PART(ref, w, h, d, format, type, call)                                             \
-	if (vgpu_wunpack_nothing(r, ref, w, h, d, format, type))                                  \
+	if ((ref)->kind == VGPU_REF_NULL && !vgpu_wgl_has_pixel_buffers(r))                       \
 		return 0;                                                                         \
 	UPLOAD(ref, w, h, d, format, type, vgpu_wunpack_guard(r, &u, ref); call)
 

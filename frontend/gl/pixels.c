@@ -2,6 +2,8 @@
 /* Uploads: TexImage and its many relatives. */
 #include "frontend/gl/pixels.h"
 
+#include <string.h>
+
 #include "encode.h"
 #include "entry.h"
 #include "frontend/gl/buffers.h"
@@ -52,6 +54,35 @@ bool vgpu_gl_unpack(struct vgpu_context *ctx, uint32_t dims, GLsizei width, GLsi
 		return false;
 	}
 	*ref_out = (struct vgpu_ref){ VGPU_REF_BLOB, bytes, packed };
+	return true;
+}
+
+bool vgpu_gl_unpack_compressed(struct vgpu_context *ctx, uint32_t dims, GLsizei width,
+                               GLsizei height, GLsizei depth, GLsizei bytes, const void *data,
+                               struct vgpu_ref *ref_out)
+{
+	struct vgpu_gl_state *gl = ctx->gl;
+	struct vgpu_compressed_layout l;
+	uint8_t *packed, *at;
+	uint64_t y, z;
+
+	if (!gl->unpack.block_size || bytes <= 0 || !data ||
+	    gl->bound.buffer[VGPU_TARGET_PIXEL_UNPACK] ||
+	    !vgpu_image_compressed(&l, &gl->unpack, dims, width, height, depth, (uint64_t)bytes))
+		return vgpu_gl_unpack_bytes(ctx, bytes, data, ref_out);
+	if (!vgpu_fits(ctx, (uint64_t)bytes))
+		return false;
+	packed = vgpu_gl_scratch(gl, (size_t)bytes);
+	if (!packed) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return false;
+	}
+	for (z = 0, at = packed; z < l.slices; z++) {
+		for (y = 0; y < l.rows; y++, at += l.row_bytes)
+			memcpy(at, (const uint8_t *)data + l.start + z * l.slice_stride + y * l.row_stride,
+			       l.row_bytes);
+	}
+	*ref_out = (struct vgpu_ref){ VGPU_REF_BLOB, (uint64_t)bytes, packed };
 	return true;
 }
 

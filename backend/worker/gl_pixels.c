@@ -128,6 +128,19 @@ int replay_glTexImage3D(struct vgpu_replay *r, const struct args_glTexImage3D *a
 	                         a->border, a->format, a->type, u.pixels));
 }
 
+/* A band of an upload that fails as a whole. */
+static bool dropped_band(struct vgpu_replay *r)
+{
+	struct vgpu_wgl *w = r->ctx->wgl;
+
+	if (__builtin_expect(!w || w->bands == VGPU_WBANDS_DRAW, 1))
+		return false;
+	if (w->bands == VGPU_WBANDS_DROP)
+		return true;
+	w->bands = VGPU_WBANDS_DROP;
+	return false;
+}
+
 int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImage1D *a)
 {
 	UPLOAD_PART(&a->pixels, a->width, 1, 1, a->format, a->type,
@@ -137,6 +150,8 @@ int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImag
 
 int replay_glTexSubImage2D(struct vgpu_replay *r, const struct args_glTexSubImage2D *a)
 {
+	if (dropped_band(r))
+		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width, a->height,
 	                            a->format, a->type, u.pixels));
@@ -158,6 +173,8 @@ int replay_glTextureSubImage1D(struct vgpu_replay *r, const struct args_glTextur
 
 int replay_glTextureSubImage2D(struct vgpu_replay *r, const struct args_glTextureSubImage2D *a)
 {
+	if (dropped_band(r))
+		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
 	                                a->xoffset, a->yoffset, a->width, a->height, a->format,

@@ -10,7 +10,7 @@
 #define FIXED_ARRAYS()                                                                            \
 	VGPU_GL_CONTEXT();                                                                        \
 	do {                                                                                      \
-		if (gl->core) {                                                                   \
+		if (gl->core || gl->inside) {                                                     \
 			vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);                             \
 			return;                                                                   \
 		}                                                                                 \
@@ -178,6 +178,7 @@ static void client_state(GLenum cap, int64_t unit, bool enable)
 	uint32_t array;
 
 	VGPU_GL_CONTEXT();
+	VGPU_GL_OUTSIDE();
 	if (cap == GL_PRIMITIVE_RESTART_NV && gl->desktop) {
 		gl->restart.enabled = enable;
 		gl->restart.unknown = false;

@@ -124,6 +124,7 @@ void GLAPIENTRY entry_glGetPointerv(GLenum pname, void **params)
 	uint32_t array;
 
 	VGPU_GL_CONTEXT();
+	VGPU_GL_OUTSIDE();
 	array = pointer_array(gl, pname, gl->client_texture);
 	if (array < VGPU_ARRAY_COUNT)
 		*params = (void *)(uintptr_t)gl->vao->arrays[array].pointer;
@@ -145,7 +146,7 @@ void GLAPIENTRY entry_glGetPointerIndexedvEXT(GLenum target, GLuint index, void 
 
 	VGPU_GL_CONTEXT();
 	array = pointer_array(gl, target, index);
-	if (array < VGPU_ARRAY_COUNT)
+	if (array < VGPU_ARRAY_COUNT && target == GL_TEXTURE_COORD_ARRAY_POINTER)
 		*data = (void *)(uintptr_t)gl->vao->arrays[array].pointer;
 	else
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);

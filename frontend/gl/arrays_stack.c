@@ -123,6 +123,7 @@ void GLAPIENTRY entry_glPushClientAttrib(GLbitfield mask)
 	struct vgpu_gl_client_attrib *top;
 
 	VGPU_GL_CONTEXT();
+	VGPU_GL_OUTSIDE();
 	if (gl->client_depth >= VGPU_CLIENT_STACK) {
 		vgpu_gl_set_error(ctx, GL_STACK_OVERFLOW);
 		return;

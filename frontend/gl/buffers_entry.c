@@ -327,46 +327,76 @@ static struct vgpu_ref clear_value(GLenum format, GLenum type, const void *data)
 	return ref;
 }
 
+/* Before a clear of [offset, offset + size) of a buffer that may be NULL. */
+static bool may_clear(struct vgpu_context *ctx, const struct vgpu_gl_buffer *b, int64_t offset,
+                      int64_t size)
+{
+	bool apart = b && b->mapped && offset >= 0 && size >= 0 &&
+	             ((uint64_t)offset >= b->map_offset + b->map_length ||
+	              (uint64_t)offset + (uint64_t)size <= b->map_offset);
+
+	if (b && !apart && in_use(ctx, b))
+		return false;
+	before_copy(ctx);
+	return true;
+}
+
 void GLAPIENTRY entry_glClearBufferData(GLenum target, GLenum internalformat, GLenum format,
                                         GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
-	before_copy(ctx);
+	b = vgpu_gl_buffer_bound(ctx, target);
+	if (!may_clear(ctx, b, 0, INT64_MAX))
+		return;
 	enc_glClearBufferData(s, target, internalformat, format, type,
 	                      clear_value(format, type, data));
-	written(vgpu_gl_buffer_bound(ctx, target));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearBufferSubData(GLenum target, GLenum internalformat, GLintptr offset,
                                            GLsizeiptr size, GLenum format, GLenum type,
                                            const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
-	before_copy(ctx);
+	b = vgpu_gl_buffer_bound(ctx, target);
+	if (!may_clear(ctx, b, offset, size))
+		return;
 	enc_glClearBufferSubData(s, target, internalformat, offset, size, format, type,
 	                         clear_value(format, type, data));
-	written(vgpu_gl_buffer_bound(ctx, target));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferData(GLuint buffer, GLenum internalformat, GLenum format,
                                              GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
-	before_copy(ctx);
+	b = vgpu_gl_buffer_get(ctx, buffer);
+	if (!may_clear(ctx, b, 0, INT64_MAX))
+		return;
 	enc_glClearNamedBufferData(s, buffer, internalformat, format, type,
 	                           clear_value(format, type, data));
-	written(vgpu_gl_buffer_get(ctx, buffer));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferSubData(GLuint buffer, GLenum internalformat,
                                                 GLintptr offset, GLsizeiptr size, GLenum format,
                                                 GLenum type, const void *data)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
-	before_copy(ctx);
+	b = vgpu_gl_buffer_get(ctx, buffer);
+	if (!may_clear(ctx, b, offset, size))
+		return;
 	enc_glClearNamedBufferSubData(s, buffer, internalformat, offset, size, format, type,
 	                              clear_value(format, type, data));
-	written(vgpu_gl_buffer_get(ctx, buffer));
+	written(b);
 }
 
 void GLAPIENTRY entry_glClearNamedBufferDataEXT(GLuint buffer, GLenum internalformat,

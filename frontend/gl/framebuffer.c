@@ -167,9 +167,20 @@ static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 	return true;
 }
 
+/* Drivers take the client's arrays here too; in a list they would stay the host's. */
+static bool client_array(struct vgpu_gl_state *gl, GLenum cap)
+{
+	return !gl->core && gl->list_mode != GL_COMPILE &&
+	       vgpu_gl_client_state(gl, cap, gl->client_texture) < VGPU_ARRAY_COUNT;
+}
+
 void GLAPIENTRY entry_glEnable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
+	if (client_array(gl, cap)) {
+		entry_glEnableClientState(cap);
+		return;
+	}
 	if (!restart(gl, cap, true) && (cap == GL_CONVOLUTION_1D || cap == GL_CONVOLUTION_2D ||
 	                                cap == GL_SEPARABLE_2D))
 		gl->convolution = true;
@@ -179,6 +190,10 @@ void GLAPIENTRY entry_glEnable(GLenum cap)
 void GLAPIENTRY entry_glDisable(GLenum cap)
 {
 	VGPU_GL_CONTEXT();
+	if (client_array(gl, cap)) {
+		entry_glDisableClientState(cap);
+		return;
+	}
 	restart(gl, cap, false);
 	enc_glDisable(s, cap);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Display lists: compiled on the host under the names the program uses. */
+/* Display lists, compiled on the host under the names the program uses; glBegin and glEnd. */
 #include "encode.h"
 #include "entry.h"
+#include "frontend/gl/encode_support.h"
 #include "frontend/gl/state.h"
 
 GLuint GLAPIENTRY entry_glGenLists(GLsizei range)
@@ -53,4 +54,38 @@ void GLAPIENTRY entry_glEndList(void)
 	VGPU_GL_CONTEXT();
 	gl->list_mode = 0;
 	enc_glEndList(s);
+}
+
+/* ---- glBegin and glEnd, seen or hidden in a list ------------------------------------------ */
+
+void GLAPIENTRY entry_glBegin(GLenum mode)
+{
+	VGPU_GL_CONTEXT();
+	enc_glBegin(s, mode);
+	if (mode <= GL_PATCHES && !gl->core && gl->desktop && gl->list_mode != GL_COMPILE)
+		gl->inside = true;
+}
+
+void GLAPIENTRY entry_glEnd(void)
+{
+	VGPU_GL_CONTEXT();
+	enc_glEnd(s);
+	if (gl->list_mode != GL_COMPILE)
+		gl->inside = false;
+}
+
+void GLAPIENTRY entry_glCallList(GLuint list)
+{
+	VGPU_GL_CONTEXT();
+	enc_glCallList(s, list);
+	gl->inside = false; /* the list may have ended it: better no error than a wrong one */
+}
+
+void GLAPIENTRY entry_glCallLists(GLsizei n, GLenum type, const void *lists)
+{
+	VGPU_GL_CONTEXT();
+	if (!vgpu_fits(ctx, vgpu_call_lists_bytes(n, type)))
+		return;
+	enc_glCallLists(s, n, type, lists);
+	gl->inside = false;
 }

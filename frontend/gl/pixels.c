@@ -361,6 +361,7 @@ void GLAPIENTRY entry_glPixelStorei(GLenum pname, GLint param)
 	bool alignment = pname == GL_PACK_ALIGNMENT || pname == GL_UNPACK_ALIGNMENT;
 
 	VGPU_GL_CONTEXT();
+	VGPU_GL_OUTSIDE();
 	field = store_field(gl, pname);
 	if (boolean)
 		param = param != 0;

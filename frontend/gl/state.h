@@ -72,6 +72,7 @@ struct vgpu_gl_state {
 
 	struct vgpu_gl_feedback feedback;
 	struct vgpu_gl_debug debug;
+	bool inside; /* between glBegin and glEnd, as far as is known: lists may hold either */
 	GLuint list_mode; /* GL_COMPILE, GL_COMPILE_AND_EXECUTE, or 0 outside glNewList */
 
 	struct vgpu_gl_strings *strings;
@@ -92,6 +93,15 @@ struct vgpu_gl_state {
 	struct vgpu_stream *const s = ctx->stream;                                                \
 	(void)gl;                                                                                 \
 	(void)s
+
+/* What the guest answers alone must fail between glBegin and glEnd, as the host's commands do. */
+#define VGPU_GL_OUTSIDE(...)                                                                      \
+	do {                                                                                      \
+		if (__builtin_expect(gl->inside, 0)) {                                            \
+			vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);                             \
+			return __VA_ARGS__;                                                       \
+		}                                                                                 \
+	} while (0)
 
 /* Record an error that the guest found; the first one stays until glGetError. */
 void vgpu_gl_set_error(struct vgpu_context *ctx, GLenum error);

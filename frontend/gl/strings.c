@@ -157,6 +157,7 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 	const char *string = NULL;
 
 	VGPU_GL_CONTEXT(NULL);
+	VGPU_GL_OUTSIDE(NULL);
 	st = strings(ctx);
 	if (!st) {
 		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);

@@ -10,6 +10,7 @@
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/programs.h"
 #include "frontend/gl/state.h"
+#include "frontend/transport/stream.h"
 #include "protocol/wire.h"
 
 #define BIT(n) (UINT64_C(1) << ((n) % 64))
@@ -237,6 +238,18 @@ void vgpu_guest_names_join(struct vgpu_context *ctx)
 	pthread_mutex_lock(&ctx->share->lock);
 	ctx->share->contexts++;
 	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+void vgpu_guest_names_settle(struct vgpu_context *ctx)
+{
+	uint32_t freed = 0;
+
+	if (!ctx->stream || ctx->share->contexts < 2)
+		return;
+	for (uint32_t k = 0; k < VGPU_NAME_SHARED_COUNT; k++)
+		freed |= ctx->gl->freed[k].count;
+	if (freed)
+		vgpu_stream_drain(ctx->stream);
 }
 
 void vgpu_guest_names_leave(struct vgpu_context *ctx)

@@ -60,6 +60,11 @@ void vgpu_guest_names_note(struct vgpu_context *ctx, enum vgpu_name_kind kind, u
 /* True if the name was handed out or noted and not freed since. */
 bool vgpu_guest_names_known(struct vgpu_context *ctx, enum vgpu_name_kind kind, uint32_t name);
 
+/*
+ * The context stops being current: wait until the deletion of the names that it
+ * has freed has been replayed, for then another context may hand them out.
+ */
+void vgpu_guest_names_settle(struct vgpu_context *ctx);
 /* For state.c: a context joins or leaves its share group; frees its name spaces. */
 void vgpu_guest_names_join(struct vgpu_context *ctx);
 void vgpu_guest_names_leave(struct vgpu_context *ctx);

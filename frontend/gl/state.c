@@ -51,6 +51,7 @@ void vgpu_gl_state_bound(struct vgpu_context *context, bool first)
 void vgpu_gl_state_release(struct vgpu_context *context)
 {
 	vgpu_gl_debug_poll(context);
+	vgpu_guest_names_settle(context);
 }
 
 void vgpu_gl_state_destroy(struct vgpu_gl_state *state)

@@ -114,6 +114,16 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 		return 0;                                                                         \
 	UPLOAD(ref, w, h, d, format, type, vgpu_wunpack_guard(r, &u, ref); call)
 
+/*
+ * A part of a texture. With nothing to read the driver is given no columns, so
+ * that it still says what is wrong with the rest.
+ */
+#define UPLOAD_TEXELS(h, d, call)                                                                 \
+	const GLsizei width = vgpu_wunpack_nothing(r, &a->pixels, a->width, h, d, a->format,      \
+	                                           a->type) ? 0 : a->width;                       \
+	UPLOAD(&a->pixels, a->width, h, d, a->format, a->type,                                    \
+	       vgpu_wunpack_guard(r, &u, &a->pixels); call)
+
 int replay_glTexImage1D(struct vgpu_replay *r, const struct args_glTexImage1D *a)
 {
 	UPLOAD(&a->pixels, a->width, 1, 1, a->format, a->type,
@@ -137,45 +147,45 @@ int replay_glTexImage3D(struct vgpu_replay *r, const struct args_glTexImage3D *a
 
 int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImage1D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, 1, 1, a->format, a->type,
-	       r->gl->TexSubImage1D(a->target, a->level, a->xoffset, a->width, a->format, a->type,
+	UPLOAD_TEXELS(1, 1,
+	       r->gl->TexSubImage1D(a->target, a->level, a->xoffset, width, a->format, a->type,
 	                            u.pixels));
 }
 
 int replay_glTexSubImage2D(struct vgpu_replay *r, const struct args_glTexSubImage2D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
-	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width, a->height,
+	UPLOAD_TEXELS(a->height, 1,
+	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, width, a->height,
 	                            a->format, a->type, u.pixels));
 }
 
 int replay_glTexSubImage3D(struct vgpu_replay *r, const struct args_glTexSubImage3D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, a->height, a->depth, a->format, a->type,
-	       r->gl->TexSubImage3D(a->target, a->level, a->xoffset, a->yoffset, a->zoffset, a->width,
+	UPLOAD_TEXELS(a->height, a->depth,
+	       r->gl->TexSubImage3D(a->target, a->level, a->xoffset, a->yoffset, a->zoffset, width,
 	                            a->height, a->depth, a->format, a->type, u.pixels));
 }
 
 int replay_glTextureSubImage1D(struct vgpu_replay *r, const struct args_glTextureSubImage1D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, 1, 1, a->format, a->type,
+	UPLOAD_TEXELS(1, 1,
 	       r->gl->TextureSubImage1D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
-	                                a->xoffset, a->width, a->format, a->type, u.pixels));
+	                                a->xoffset, width, a->format, a->type, u.pixels));
 }
 
 int replay_glTextureSubImage2D(struct vgpu_replay *r, const struct args_glTextureSubImage2D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
+	UPLOAD_TEXELS(a->height, 1,
 	       r->gl->TextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
-	                                a->xoffset, a->yoffset, a->width, a->height, a->format,
+	                                a->xoffset, a->yoffset, width, a->height, a->format,
 	                                a->type, u.pixels));
 }
 
 int replay_glTextureSubImage3D(struct vgpu_replay *r, const struct args_glTextureSubImage3D *a)
 {
-	UPLOAD_PART(&a->pixels, a->width, a->height, a->depth, a->format, a->type,
+	UPLOAD_TEXELS(a->height, a->depth,
 	       r->gl->TextureSubImage3D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
-	                                a->xoffset, a->yoffset, a->zoffset, a->width, a->height,
+	                                a->xoffset, a->yoffset, a->zoffset, width, a->height,
 	                                a->depth, a->format, a->type, u.pixels));
 }
 

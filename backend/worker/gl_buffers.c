@@ -9,6 +9,8 @@
 #include "backend/worker/names.h"
 #include "decode.h"
 
+#define READ_PIECE (1u << 20) /* where the reply ring gives no room to read to */
+
 int replay_glBindBuffer(struct vgpu_replay *r, const struct args_glBindBuffer *a)
 {
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
@@ -333,12 +335,21 @@ int replay_vgpuBufferRead(struct vgpu_replay *r, const struct args_vgpuBufferRea
 		uint64_t left = bytes - done, n;
 		uint8_t *where = vgpu_reply_space(r, VGPU_PAD8(left), &have);
 
-		if (!where)
-			break; /* nobody reads any more */
+		bool ring = where != NULL;
+
+		if (!ring) {
+			have = left < READ_PIECE ? left : READ_PIECE;
+			where = vgpu_scratch_image(r, VGPU_PAD8(have));
+			if (!where)
+				return -ENOMEM;
+		}
 		n = have < left ? have : left;
 		if (!read_bound(r, target, a->offset + (GLintptr)done, (GLsizeiptr)n, where))
 			memset(where, 0, n);
-		vgpu_reply_wrote(r, VGPU_PAD8(n));
+		if (ring)
+			vgpu_reply_wrote(r, VGPU_PAD8(n));
+		else
+			vgpu_reply_send(r, where, VGPU_PAD8(n));
 		done += n;
 	}
 	if (target)

@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 #include "frontend/transport/transport.h"
+
+#ifndef MADV_POPULATE_WRITE /* Linux 5.14; older ones ignore it */
+#define MADV_POPULATE_WRITE 23
+#endif
 #include "protocol/broker.h"
 #include "protocol/ring.h"
 #include "protocol/wire.h"
@@ -163,6 +167,8 @@ static int embedded_stream_open(struct vgpu_transport *transport, uint32_t cmd_b
 		rc = -errno;
 		goto out;
 	}
+	/* commands go round through all of it: one fault a page would cost as much as they do */
+	madvise(s.memory, VGPU_STREAM_HEADER + (size_t)s.cmd_bytes, MADV_POPULATE_WRITE);
 	s.event_to_worker = fds[1];
 	s.event_to_guest = fds[2];
 	fds[1] = fds[2] = -1;

@@ -135,8 +135,10 @@ static GLenum check_list(const struct vgpu_wcontext *ctx, GLsizei n, const GLenu
 	for (i = 0; i < n; i++) {
 		int bits = vgpu_wfbo_buffer_attachments(ctx->draw, false, list[i]);
 
-		if (!is_buffer(list[i]) || (is_several(list[i]) && (list[i] != GL_BACK || n > 1)))
+		if (!is_buffer(list[i]) || (is_several(list[i]) && list[i] != GL_BACK))
 			return GL_INVALID_ENUM;
+		if (list[i] == GL_BACK && n > 1)
+			return GL_INVALID_OPERATION;
 		if (bits < 0 || (bits & seen))
 			return GL_INVALID_OPERATION;
 		seen |= bits;

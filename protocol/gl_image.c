@@ -265,3 +265,39 @@ int vgpu_image_from_wire(void *user, const void *wire, const struct vgpu_pixel_s
 	return copy_image((uint8_t *)(uintptr_t)wire, user, false, store, dims, width, height, depth,
 	                  format, type);
 }
+
+bool vgpu_image_compressed(struct vgpu_compressed_layout *layout_out,
+                           const struct vgpu_pixel_store *store, uint32_t dims, int64_t width,
+                           int64_t height, int64_t depth, uint64_t bytes)
+{
+	struct vgpu_compressed_layout l = { 0 };
+	const int64_t limit = 1 << 20; /* no image is that large: products fit 64 bits */
+	uint64_t size = (uint64_t)store->block_size, bw = (uint64_t)store->block_width;
+	uint64_t bh = dims > 1 ? (uint64_t)store->block_height : 1;
+	uint64_t bd = dims > 2 ? (uint64_t)store->block_depth : 1, rows;
+
+	if (store->block_size <= 0 || store->block_width <= 0 || store->block_size > 4096 ||
+	    store->row_length > limit || store->image_height > limit || store->skip_pixels > limit ||
+	    store->skip_rows > limit || store->skip_images > limit || width < 0 || height < 0 ||
+	    depth < 0 || width > limit || height > limit || depth > limit)
+		return false;
+	l.row_bytes = ((uint64_t)width + bw - 1) / bw * size;
+	l.row_stride = store->row_length ? ((uint64_t)store->row_length + bw - 1) / bw * size
+	                                 : l.row_bytes;
+	l.start = (uint64_t)store->skip_pixels / bw * size;
+	l.rows = bh ? ((uint64_t)height + bh - 1) / bh : (uint64_t)height;
+	rows = l.rows;
+	if (dims > 1 && bh) {
+		l.start += (uint64_t)store->skip_rows / bh * l.row_stride;
+		if (dims > 2 && store->image_height)
+			rows = ((uint64_t)store->image_height + bh - 1) / bh;
+	}
+	l.slice_stride = rows * l.row_stride;
+	l.slices = bd ? ((uint64_t)depth + bd - 1) / bd : (uint64_t)depth;
+	if (dims > 2 && bd)
+		l.start += (uint64_t)store->skip_images / bd * l.slice_stride;
+	if (!l.row_bytes || l.row_bytes * l.rows * l.slices != bytes)
+		return false;
+	*layout_out = l;
+	return true;
+}

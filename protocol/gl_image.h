@@ -86,4 +86,19 @@ int vgpu_image_from_wire(void *user, const void *wire, const struct vgpu_pixel_s
                          uint32_t dims, int64_t width, int64_t height, int64_t depth,
                          uint32_t format, uint32_t type);
 
+/*
+ * Compressed images have a layout of their own once the size of a block has been
+ * set (GL_UNPACK_COMPRESSED_BLOCK_SIZE ...). On the wire they are always compact:
+ * bytes in all. False: there is nothing to lay out, or it does not add up to that.
+ */
+struct vgpu_compressed_layout {
+	uint64_t start;      /* of the first block */
+	uint64_t row_bytes;  /* of one row of blocks */
+	uint64_t row_stride, slice_stride;
+	uint64_t rows, slices;
+};
+bool vgpu_image_compressed(struct vgpu_compressed_layout *layout_out,
+                           const struct vgpu_pixel_store *store, uint32_t dims, int64_t width,
+                           int64_t height, int64_t depth, uint64_t bytes);
+
 #endif

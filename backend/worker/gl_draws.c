@@ -91,6 +91,29 @@ int replay_glDisableClientState(struct vgpu_replay *r, const struct args_glDisab
 	return 0;
 }
 
+/* Mesa enables arrays by these too: the guest sends vgpuArrayEnable instead. */
+static bool is_array(GLenum cap)
+{
+	return (cap >= GL_VERTEX_ARRAY && cap <= GL_EDGE_FLAG_ARRAY) || cap == GL_FOG_COORD_ARRAY ||
+	       cap == GL_SECONDARY_COLOR_ARRAY || cap == 0x8B9C /* GL_POINT_SIZE_ARRAY_OES */;
+}
+
+#define ENABLE(name, params)                                                                      \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		if (is_array(CAP(a)))                                                             \
+			return -EPROTO;                                                           \
+		r->gl->name params;                                                               \
+		return 0;                                                                         \
+	}
+#define CAP(a) (a)->cap
+ENABLE(Enable, (a->cap))
+ENABLE(Disable, (a->cap))
+#undef CAP
+#define CAP(a) (a)->target
+ENABLE(Enablei, (a->target, a->index))
+ENABLE(Disablei, (a->target, a->index))
+
 /* ---- indices ------------------------------------------------------------------------------ */
 
 struct indices {

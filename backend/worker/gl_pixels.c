@@ -76,13 +76,6 @@ int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 	return begin(r, u, ref, bytes < 0 ? UINT64_MAX : (uint64_t)bytes);
 }
 
-bool vgpu_wunpack_nothing(struct vgpu_replay *r, const struct vgpu_ref *ref, int64_t width,
-                          int64_t height, int64_t depth, GLenum format, GLenum type)
-{
-	return ref->kind == VGPU_REF_NULL && width > 0 && height > 0 && depth > 0 &&
-	       (vgpu_image_pixel_bits(format, type) || !vgpu_wgl_has_pixel_buffers(r));
-}
-
 void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref)
 {
 	if (ref->kind != VGPU_REF_NULL || !vgpu_wgl_has_pixel_buffers(r))
@@ -110,7 +103,7 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 
 /* The same where there must be pixels. */
 #define UPLOAD_PART(ref, w, h, d, format, type, call)                                             \
-	if (vgpu_wunpack_nothing(r, ref, w, h, d, format, type))                                  \
+	if ((ref)->kind == VGPU_REF_NULL && !vgpu_wgl_has_pixel_buffers(r))                       \
 		return 0;                                                                         \
 	UPLOAD(ref, w, h, d, format, type, vgpu_wunpack_guard(r, &u, ref); call)
 
@@ -135,6 +128,19 @@ int replay_glTexImage3D(struct vgpu_replay *r, const struct args_glTexImage3D *a
 	                         a->border, a->format, a->type, u.pixels));
 }
 
+/* A band of an upload that fails as a whole. */
+static bool dropped_band(struct vgpu_replay *r)
+{
+	struct vgpu_wgl *w = r->ctx->wgl;
+
+	if (__builtin_expect(!w || w->bands == VGPU_WBANDS_DRAW, 1))
+		return false;
+	if (w->bands == VGPU_WBANDS_DROP)
+		return true;
+	w->bands = VGPU_WBANDS_DROP;
+	return false;
+}
+
 int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImage1D *a)
 {
 	UPLOAD_PART(&a->pixels, a->width, 1, 1, a->format, a->type,
@@ -144,6 +150,8 @@ int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImag
 
 int replay_glTexSubImage2D(struct vgpu_replay *r, const struct args_glTexSubImage2D *a)
 {
+	if (dropped_band(r))
+		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width, a->height,
 	                            a->format, a->type, u.pixels));
@@ -165,6 +173,8 @@ int replay_glTextureSubImage1D(struct vgpu_replay *r, const struct args_glTextur
 
 int replay_glTextureSubImage2D(struct vgpu_replay *r, const struct args_glTextureSubImage2D *a)
 {
+	if (dropped_band(r))
+		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
 	                                a->xoffset, a->yoffset, a->width, a->height, a->format,

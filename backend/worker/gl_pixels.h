@@ -29,13 +29,9 @@ int vgpu_wunpack_begin(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref,
                        int64_t bytes);
 /*
- * A part of an image that comes without pixels: NULL would be read. True: the
- * driver must not be called (natively nothing happens either). Where the format
- * is unknown the driver is to find the error: it gets a buffer of one byte.
+ * A part of an image that comes without pixels: NULL would be read. After begin
+ * the driver gets a buffer of one byte instead, and finds the error.
  */
-bool vgpu_wunpack_nothing(struct vgpu_replay *r, const struct vgpu_ref *ref, int64_t width,
-                          int64_t height, int64_t depth, GLenum format, GLenum type);
-/* After begin, before such a call: NULL becomes an offset into that buffer. */
 void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref);
 void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u);
 

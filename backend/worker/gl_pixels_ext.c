@@ -15,7 +15,7 @@
 
 /* The same where there must be pixels. */
 #define UPLOAD_PART(w, h, d, call)                                                                \
-	if (vgpu_wunpack_nothing(r, &a->pixels, w, h, d, a->format, a->type))                     \
+	if (a->pixels.kind == VGPU_REF_NULL && !vgpu_wgl_has_pixel_buffers(r))                    \
 		return 0;                                                                         \
 	UPLOAD(w, h, d, vgpu_wunpack_guard(r, &u, &a->pixels); call)
 
@@ -145,9 +145,9 @@ int replay_glTextureSubImage3DEXT(struct vgpu_replay *r,
 
 #undef UPLOAD_PART
 #define UPLOAD_PART(ref, call)                                                                    \
-	if ((ref)->kind == VGPU_REF_NULL && a->imageSize > 0)                                     \
+	if ((ref)->kind == VGPU_REF_NULL && !vgpu_wgl_has_pixel_buffers(r))                       \
 		return 0;                                                                         \
-	UPLOAD(ref, call)
+	UPLOAD(ref, vgpu_wunpack_guard(r, &u, ref); call)
 
 int replay_glCompressedTexImage1D(struct vgpu_replay *r,
 				  const struct args_glCompressedTexImage1D *a)

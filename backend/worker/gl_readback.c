@@ -409,6 +409,25 @@ static struct vgpu_tex_level ask_level(struct vgpu_replay *r, GLuint how, GLenum
 	return l;
 }
 
+int replay_vgpuTexBands(struct vgpu_replay *r, const struct args_vgpuTexBands *a)
+{
+	struct vgpu_wgl *w = r->ctx ? vgpu_wgl_get(r) : NULL;
+	struct vgpu_tex_level l;
+
+	if (!w)
+		return 0;
+	w->bands = VGPU_WBANDS_DRAW;
+	if (a->top <= 0)
+		return 0;
+	l = ask_level(r, a->how, a->target, a->object, a->level);
+	/* a border lies on both sides of the rows that have numbers from 0 on, and counts */
+	if (l.height > 0 && r->ctx->caps.compat && a->how == VGPU_TEX_BOUND)
+		l.height -= level_parameter(r, a->how, a->target, 0, a->level, GL_TEXTURE_BORDER);
+	if (l.height < a->top)
+		w->bands = VGPU_WBANDS_FAIL;
+	return 0;
+}
+
 int replay_vgpuTexLevel(struct vgpu_replay *r, const struct args_vgpuTexLevel *a)
 {
 	struct vgpu_tex_level l = { 0 };

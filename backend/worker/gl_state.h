@@ -48,7 +48,15 @@ struct vgpu_wbuffer_ring {
 	GLsync fence[VGPU_WRING_PARTS]; /* after what reads the part; NULL: nothing does */
 };
 
+/* Bands of one upload, the last first (vgpuTexBands). */
+enum vgpu_wbands {
+	VGPU_WBANDS_DRAW, /* there are none, or all lie inside the image */
+	VGPU_WBANDS_FAIL, /* the next one is replayed for its error, the others are not */
+	VGPU_WBANDS_DROP,
+};
+
 struct vgpu_wgl {
+	enum vgpu_wbands bands;
 	bool known[VGPU_WBIND_COUNT];
 	GLuint bound[VGPU_WBIND_COUNT]; /* host names */
 	bool pack_known, unpack_known;

@@ -28,6 +28,10 @@
 #define REPLY_PIECE (64u << 10)   /* a long reply is shown to the guest in such pieces */
 #define FRAME_POLL_MS 1
 
+#ifndef MADV_POPULATE_READ /* Linux 5.14; older ones ignore it */
+#define MADV_POPULATE_READ 22
+#endif
+
 struct vgpu_wstream_env vgpu_wstream_env;
 
 static uint64_t now_ns(void)
@@ -360,6 +364,13 @@ static int run_large(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr, ui
 	return rc;
 }
 
+static void log_broken(struct vgpu_wstream *s, uint16_t opcode, uint32_t size, int rc)
+{
+	vgpu_replay_log(&s->replay, "%s (opcode %u, %u bytes): %s",
+	                opcode < VGPU_OP_COUNT && vgpu_ops[opcode].name ? vgpu_ops[opcode].name :
+	                "unknown command", opcode, size, strerror(-rc));
+}
+
 /* A command, or a fragment of one, that stands whole in private memory at at. */
 static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgpu_wire_hdr *hdr)
 {
@@ -377,10 +388,7 @@ static int run_whole(struct vgpu_wstream *s, const uint8_t *at, const struct vgp
 		rc = run_command(s, hdr, at + sizeof(*hdr), NULL, hdr->size);
 	}
 	if (rc)
-		vgpu_replay_log(&s->replay, "%s (opcode %u, %u bytes): %s",
-		                hdr->opcode < VGPU_OP_COUNT && vgpu_ops[hdr->opcode].name ?
-		                vgpu_ops[hdr->opcode].name : "unknown command", hdr->opcode,
-		                hdr->size, strerror(-rc));
+		log_broken(s, hdr->opcode, hdr->size, rc);
 	return rc;
 }
 
@@ -402,6 +410,42 @@ static uint32_t copy_more(struct vgpu_wstream *s, uint32_t have, uint32_t n, uin
 }
 
 /*
+ * The way of nearly all commands: at holds have octets, and the command is whole
+ * and as it should be. Returns 1 and its size; 0: not such a one, nothing was
+ * done; a negative errno. The header is loaded once, as one word.
+ */
+static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t have,
+                            uint32_t *size_out)
+{
+	const struct vgpu_op_info *op;
+	uint32_t opcode, size, least;
+	uint64_t word;
+	int rc;
+
+	memcpy(&word, at, sizeof(word));
+	opcode = (uint32_t)word; /* and flags, which must be 0 */
+	size = (uint32_t)(word >> 32);
+	if (opcode >= VGPU_OP_COUNT || !vgpu_decoders[opcode] || s->joined_total || size > have ||
+	    size % 8 != 0)
+		return 0;
+	op = &vgpu_ops[opcode];
+	least = (uint32_t)sizeof(struct vgpu_wire_hdr) + op->fixed_bytes;
+	if (size < least)
+		return 0;
+	rc = vgpu_decoders[opcode](&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
+	                           size - least);
+	if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
+		vgpu_scratch_reset(&s->replay);
+	s->batch_calls++;
+	*size_out = size;
+	if (__builtin_expect(rc != 0, 0)) {
+		log_broken(s, (uint16_t)opcode, size, rc);
+		return rc < 0 ? rc : -EPROTO;
+	}
+	return 1;
+}
+
+/*
  * Replay what is readable up to the end of the ring or the batch. Returns bytes
  * consumed, or a negative errno: the stream is broken. Each byte is copied once,
  * a few KiB at a time, so that little is copied of what is then used in place.
@@ -410,7 +454,7 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
 	uint32_t n = readable < to_end ? readable : to_end;
-	uint32_t done = 0, have = 0;
+	uint32_t done = 0, have = 0, small;
 	int rc;
 
 	if (n > BATCH_BYTES)
@@ -421,6 +465,13 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 
 		if (have - done < sizeof(hdr))
 			have = copy_more(s, have, n, COPY_BYTES);
+		rc = run_small(s, at, have - done, &small);
+		if (rc < 0)
+			return rc;
+		if (rc > 0) {
+			done += small;
+			continue;
+		}
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -501,6 +552,8 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 		rc = -errno;
 		goto out;
 	}
+	/* as in the guest (frontend/transport): faults of ours would slow the first commands */
+	madvise(s->memory, VGPU_STREAM_HEADER + (size_t)cmd_bytes, MADV_POPULATE_READ);
 	shared = s->memory;
 	s->conn = conn;
 	s->id = id;

@@ -187,6 +187,10 @@ void GLAPIENTRY entry_glArrayElement(GLint i)
 		enc_glArrayElement(s, i);
 		return;
 	}
+	if (gl->restart.enabled && (GLuint)i == gl->restart.index) {
+		enc_glPrimitiveRestartNV(s);
+		return;
+	}
 	for (mask = vgpu_gl_vao_client(gl->vao) & ~provoking; mask; mask &= mask - 1)
 		element(ctx, gl->vao, (uint32_t)__builtin_ctzll(mask), i);
 	/* the vertex comes last; generic attribute 0 takes its place */

@@ -204,6 +204,8 @@ void vgpu_gl_array_set(struct vgpu_context *ctx, uint32_t array, uint32_t size, 
 		return;
 	}
 	error = check(gl, array, size, type, flags);
+	if (gl->inside)
+		error = GL_INVALID_OPERATION;
 	if (error == GL_NO_ERROR && stride < 0)
 		error = GL_INVALID_VALUE;
 	if (error == GL_NO_ERROR && gl->core && !vao->name)
@@ -243,7 +245,7 @@ void vgpu_gl_array_enable(struct vgpu_context *ctx, uint32_t array, bool enable)
 	struct vgpu_gl_vao *vao = ctx->gl->vao;
 	uint64_t was = vao->enabled;
 
-	if (ctx->gl->core && !vao->name) {
+	if ((ctx->gl->core && !vao->name) || ctx->gl->inside) {
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 		return;
 	}

@@ -328,3 +328,60 @@ bool vgpu_gl_array_get(struct vgpu_context *ctx, GLenum pname, int64_t *out)
 	}
 	return false;
 }
+
+void GLAPIENTRY entry_glGetVertexArrayIntegervEXT(GLuint vaobj, GLenum pname, GLint *param)
+{
+	struct vgpu_gl_vao *vao, *old;
+	int64_t value;
+
+	VGPU_GL_CONTEXT();
+	vao = named(ctx, vaobj);
+	if (!vao)
+		return;
+	if (pointer_array(gl, pname, gl->client_texture) < VGPU_ARRAY_COUNT) {
+		/* the extension has pointers among these integers */
+		void *pointer = NULL;
+
+		entry_glGetVertexArrayPointervEXT(vaobj, pname, &pointer);
+		*param = (GLint)(intptr_t)pointer;
+		return;
+	}
+	old = gl->vao;
+	gl->vao = vao; /* for the length of a question that the guest answers itself */
+	if (pname == GL_CLIENT_ACTIVE_TEXTURE)
+		*param = (GLint)(GL_TEXTURE0 + gl->client_texture);
+	else if (pname == GL_ELEMENT_ARRAY_BUFFER_BINDING)
+		*param = (GLint)vao->element_buffer;
+	else if (vgpu_gl_array_get(ctx, pname, &value))
+		*param = (GLint)value;
+	else
+		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+	gl->vao = old;
+}
+
+void GLAPIENTRY entry_glGetVertexArrayIntegeri_vEXT(GLuint vaobj, GLuint index, GLenum pname,
+                                                    GLint *param)
+{
+	struct vgpu_gl_vao *vao;
+	uint32_t unit;
+	bool coords;
+	GLint value;
+
+	VGPU_GL_CONTEXT();
+	vao = named(ctx, vaobj);
+	if (!vao)
+		return;
+	coords = pname == GL_TEXTURE_COORD_ARRAY || pname == GL_TEXTURE_COORD_ARRAY_SIZE ||
+	         pname == GL_TEXTURE_COORD_ARRAY_TYPE || pname == GL_TEXTURE_COORD_ARRAY_STRIDE ||
+	         pname == GL_TEXTURE_COORD_ARRAY_BUFFER_BINDING;
+	if (coords && index < VGPU_ARRAY_TEX_COUNT) {
+		unit = gl->client_texture;
+		gl->client_texture = index;
+		entry_glGetVertexArrayIntegervEXT(vaobj, pname, param);
+		gl->client_texture = unit;
+	} else if (coords) {
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+	} else if (attrib(ctx, vao, index, pname, &value)) {
+		*param = value;
+	}
+}

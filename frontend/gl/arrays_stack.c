@@ -151,6 +151,10 @@ void GLAPIENTRY entry_glPopClientAttrib(void)
 	struct vgpu_gl_client_attrib *top;
 
 	VGPU_GL_CONTEXT();
+	if (gl->inside) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
 	if (!gl->client_depth) {
 		vgpu_gl_set_error(ctx, GL_STACK_UNDERFLOW);
 		return;

@@ -104,6 +104,12 @@ void GLAPIENTRY entry_glMultiDrawArrays(GLenum mode, const GLint *first, const G
 		return;
 	}
 	if (vgpu_gl_vao_client(gl->vao)) {
+		for (i = 0; i < drawcount; i++) {
+			if (count[i] < 0) {
+				vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+				return;
+			}
+		}
 		for (i = 0; i < drawcount; i++)
 			vgpu_gl_draw_arrays(ctx, mode, first[i], count[i], 1, 0, false);
 		return;

@@ -74,6 +74,12 @@ static void multi(GLenum mode, const GLsizei *count, GLenum type, const void *co
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 	} else if (vgpu_gl_vao_client(gl->vao)) {
 		for (i = 0; i < drawcount; i++) {
+			if (count[i] < 0) {
+				vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+				return;
+			}
+		}
+		for (i = 0; i < drawcount; i++) {
 			struct vgpu_gl_indexed d = { mode, count[i], type, indices[i], .instances = 1,
 				                     .base_vertex = base ? base[i] : 0,
 				                     .has_base_vertex = base != NULL };

@@ -156,6 +156,12 @@ void GLAPIENTRY entry_glPopAttrib(void)
 
 /* ---- enables that a draw depends on ------------------------------------------------------ */
 
+static bool is_array(GLenum cap)
+{
+	return (cap >= GL_VERTEX_ARRAY && cap <= GL_EDGE_FLAG_ARRAY) || cap == GL_FOG_COORD_ARRAY ||
+	       cap == GL_SECONDARY_COLOR_ARRAY || cap == 0x8B9C /* GL_POINT_SIZE_ARRAY_OES */;
+}
+
 static bool restart(struct vgpu_gl_state *gl, GLenum cap, bool on)
 {
 	if (cap == GL_PRIMITIVE_RESTART)
@@ -196,4 +202,28 @@ void GLAPIENTRY entry_glDisable(GLenum cap)
 	}
 	restart(gl, cap, false);
 	enc_glDisable(s, cap);
+}
+
+/* Indexed enables of arrays; what else there is goes to the host. */
+static void enable_indexed(GLenum target, GLuint index, bool on)
+{
+	VGPU_GL_CONTEXT();
+	if (is_array(target) && on)
+		entry_glEnableClientStateiEXT(target, index);
+	else if (is_array(target))
+		entry_glDisableClientStateiEXT(target, index);
+	else if (on)
+		enc_glEnablei(s, target, index);
+	else
+		enc_glDisablei(s, target, index);
+}
+
+void GLAPIENTRY entry_glEnablei(GLenum target, GLuint index)
+{
+	enable_indexed(target, index, true);
+}
+
+void GLAPIENTRY entry_glDisablei(GLenum target, GLuint index)
+{
+	enable_indexed(target, index, false);
 }

@@ -42,7 +42,8 @@ void GLAPIENTRY entry_glDeleteLists(GLuint list, GLsizei range)
 void GLAPIENTRY entry_glNewList(GLuint list, GLenum mode)
 {
 	VGPU_GL_CONTEXT();
-	if (!gl->list_mode && list && (mode == GL_COMPILE || mode == GL_COMPILE_AND_EXECUTE)) {
+	if (!gl->list_mode && !gl->inside && list &&
+	    (mode == GL_COMPILE || mode == GL_COMPILE_AND_EXECUTE)) {
 		gl->list_mode = mode;
 		vgpu_guest_names_note(ctx, VGPU_NAME_LIST, list);
 	}
@@ -52,7 +53,8 @@ void GLAPIENTRY entry_glNewList(GLuint list, GLenum mode)
 void GLAPIENTRY entry_glEndList(void)
 {
 	VGPU_GL_CONTEXT();
-	gl->list_mode = 0;
+	if (!gl->inside)
+		gl->list_mode = 0;
 	enc_glEndList(s);
 }
 

@@ -182,7 +182,8 @@ void vgpu_gl_maps_refresh(struct vgpu_context *ctx)
 	for (b = ctx->share->persistent; b; b = b->next_map) {
 		uint8_t *now = b->copy + b->map_offset;
 
-		if (!(b->access & GL_MAP_READ_BIT) || !b->gpu_written)
+		/* also maps that are not for reading: natively they show it */
+		if (!b->gpu_written)
 			continue;
 		if (!b->sent) {
 			vgpu_gl_buffer_read(ctx, b->name, b->map_offset, b->map_length, now);

@@ -2,10 +2,13 @@
 /* Uploads: TexImage and its many relatives. */
 #include "frontend/gl/pixels.h"
 
+#include <string.h>
+
 #include "encode.h"
 #include "entry.h"
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/state.h"
+#include "protocol/gl_teximage.h"
 
 bool vgpu_gl_unpack_bytes(struct vgpu_context *ctx, int64_t bytes, const void *data,
                           struct vgpu_ref *ref_out)
@@ -55,6 +58,35 @@ bool vgpu_gl_unpack(struct vgpu_context *ctx, uint32_t dims, GLsizei width, GLsi
 	return true;
 }
 
+bool vgpu_gl_unpack_compressed(struct vgpu_context *ctx, uint32_t dims, GLsizei width,
+                               GLsizei height, GLsizei depth, GLsizei bytes, const void *data,
+                               struct vgpu_ref *ref_out)
+{
+	struct vgpu_gl_state *gl = ctx->gl;
+	struct vgpu_compressed_layout l;
+	uint8_t *packed, *at;
+	uint64_t y, z;
+
+	if (!gl->unpack.block_size || bytes <= 0 || !data ||
+	    gl->bound.buffer[VGPU_TARGET_PIXEL_UNPACK] ||
+	    !vgpu_image_compressed(&l, &gl->unpack, dims, width, height, depth, (uint64_t)bytes))
+		return vgpu_gl_unpack_bytes(ctx, bytes, data, ref_out);
+	if (!vgpu_fits(ctx, (uint64_t)bytes))
+		return false;
+	packed = vgpu_gl_scratch(gl, (size_t)bytes);
+	if (!packed) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return false;
+	}
+	for (z = 0, at = packed; z < l.slices; z++) {
+		for (y = 0; y < l.rows; y++, at += l.row_bytes)
+			memcpy(at, (const uint8_t *)data + l.start + z * l.slice_stride + y * l.row_stride,
+			       l.row_bytes);
+	}
+	*ref_out = (struct vgpu_ref){ VGPU_REF_BLOB, (uint64_t)bytes, packed };
+	return true;
+}
+
 /* The body of an entry point: pack, then encode. */
 #define UPLOAD(dims, w, h, d, format, type, pixels, encode)                                       \
 	struct vgpu_ref ref;                                                                      \
@@ -96,23 +128,30 @@ void GLAPIENTRY entry_glTexSubImage1D(GLenum target, GLint level, GLint xoffset,
 
 /*
  * A large part of an image goes to the host in bands of rows, which it takes
- * from the ring while the next is copied. The last band goes first: when that
- * one lies inside the image, all do, so that either all are drawn or none.
+ * from the ring while the next is copied. The last band goes first: if the host
+ * finds that it reaches out of the image, it fails and the others are dropped,
+ * so that either all are drawn or none. Everything else that makes a band fail
+ * makes the first fail, and with it all.
  */
 struct bands {
 	GLsizei rows;    /* of a band; 0: the image goes in one piece */
 	uint64_t stride; /* octets of a row */
 };
 
-static struct bands bands_of(struct vgpu_context *ctx, const struct vgpu_ref *ref, GLint yoffset,
-                             GLsizei width, GLsizei height, GLenum format, GLenum type)
+/* can: the host can be asked for the height of the image. */
+static struct bands bands_of(struct vgpu_context *ctx, bool can, const struct vgpu_ref *ref,
+                             GLint yoffset, GLsizei width, GLsizei height, GLenum format,
+                             GLenum type)
 {
 	int32_t alignment = ctx->gl->unpack.alignment;
 	uint64_t one, two, band = ctx->stream->max_inline / 2;
 	struct bands none = { 0, 0 }, b = none;
 
-	/* one call is one message of a debug context; a convolution joins rows */
-	if (ref->kind != VGPU_REF_BLOB || ref->value + 4096 <= band || yoffset < 0 ||
+	/*
+	 * One call is one message of a debug context; a convolution joins rows; a list
+	 * is executed when the image may be another one.
+	 */
+	if (!can || ctx->gl->list_mode || ref->kind != VGPU_REF_BLOB || ref->value + 4096 <= band || yoffset < 0 ||
 	    height > INT32_MAX - yoffset || ctx->params.debug || ctx->gl->convolution ||
 	    vgpu_image_bytes(&one, alignment, width, 1, 1, format, type) ||
 	    vgpu_image_bytes(&two, alignment, width, 2, 1, format, type))
@@ -136,7 +175,7 @@ static struct vgpu_ref band_ref(struct vgpu_context *ctx, const struct bands *b,
 	return band;
 }
 
-#define UPLOAD_BANDS(encode)                                                                      \
+#define UPLOAD_BANDS(can, how, target, object, encode)                                            \
 	struct vgpu_ref ref, whole;                                                               \
 	struct bands b;                                                                           \
 	GLsizei y = 0, rows = height;                                                             \
@@ -144,22 +183,25 @@ static struct vgpu_ref band_ref(struct vgpu_context *ctx, const struct bands *b,
 	if (!vgpu_gl_unpack(ctx, 2, width, height, 1, format, type, pixels, &whole))              \
 		return;                                                                           \
 	ref = whole;                                                                              \
-	b = bands_of(ctx, &whole, yoffset, width, height, format, type);                          \
+	b = bands_of(ctx, can, &whole, yoffset, width, height, format, type);                     \
 	if (!b.rows) {                                                                            \
 		encode;                                                                           \
 		return;                                                                           \
 	}                                                                                         \
+	enc_vgpuTexBands(s, how, target, object, level, yoffset + height);                        \
 	for (y = (height - 1) / b.rows * b.rows; y >= 0; y -= b.rows) {                           \
 		rows = height - y < b.rows ? height - y : b.rows;                                 \
 		ref = band_ref(ctx, &b, &whole, y, width, rows, format, type);                    \
 		encode;                                                                           \
-	}
+	}                                                                                         \
+	enc_vgpuTexBands(s, how, target, object, level, 0)
 
 void GLAPIENTRY entry_glTexSubImage2D(GLenum target, GLint level, GLint xoffset, GLint yoffset,
                                       GLsizei width, GLsizei height, GLenum format, GLenum type,
                                       const void *pixels)
 {
-	UPLOAD_BANDS(enc_glTexSubImage2D(s, target, level, xoffset, yoffset + y, width, rows, format,
+	UPLOAD_BANDS(gl->desktop, VGPU_TEX_BOUND, target, 0,
+	             enc_glTexSubImage2D(s, target, level, xoffset, yoffset + y, width, rows, format,
 	                                 type, ref));
 }
 
@@ -184,7 +226,8 @@ void GLAPIENTRY entry_glTextureSubImage2D(GLuint texture, GLint level, GLint xof
                                           GLint yoffset, GLsizei width, GLsizei height,
                                           GLenum format, GLenum type, const void *pixels)
 {
-	UPLOAD_BANDS(enc_glTextureSubImage2D(s, texture, level, xoffset, yoffset + y, width, rows,
+	UPLOAD_BANDS(gl->desktop && ctx->version >= 45, VGPU_TEX_NAMED, 0, texture,
+	             enc_glTextureSubImage2D(s, texture, level, xoffset, yoffset + y, width, rows,
 	                                     format, type, ref));
 }
 

@@ -27,6 +27,11 @@ bool vgpu_gl_unpack(struct vgpu_context *ctx, uint32_t dims, GLsizei width, GLsi
 bool vgpu_gl_unpack_bytes(struct vgpu_context *ctx, int64_t bytes, const void *data,
                           struct vgpu_ref *ref_out);
 
+/* Compressed images, whose layout glPixelStore may have described. */
+bool vgpu_gl_unpack_compressed(struct vgpu_context *ctx, uint32_t dims, GLsizei width,
+                               GLsizei height, GLsizei depth, GLsizei bytes, const void *data,
+                               struct vgpu_ref *ref_out);
+
 /* A read-back in the making. */
 struct vgpu_gl_readback {
 	struct vgpu_ref ref; /* for the encoder */

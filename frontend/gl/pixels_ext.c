@@ -161,17 +161,17 @@ void GLAPIENTRY entry_glTextureSubImage3DEXT(GLuint texture, GLenum target, GLin
 
 #undef UPLOAD
 /* Compressed images say their size themselves. */
-#define UPLOAD(data, encode)                                                                      \
+#define UPLOAD(dims, w, h, d, data, encode)                                                       \
 	struct vgpu_ref ref;                                                                      \
 	VGPU_GL_CONTEXT();                                                                        \
-	if (vgpu_gl_unpack_bytes(ctx, imageSize, data, &ref))                                     \
+	if (vgpu_gl_unpack_compressed(ctx, dims, w, h, d, imageSize, data, &ref))                 \
 		encode
 
 void GLAPIENTRY entry_glCompressedTexImage1D(GLenum target, GLint level, GLenum internalformat,
 					     GLsizei width, GLint border, GLsizei imageSize,
 					     const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(1, width, 1, 1, data,
 	       enc_glCompressedTexImage1D(s, target, level, internalformat, width, border,
 					  imageSize, ref));
 }
@@ -180,7 +180,7 @@ void GLAPIENTRY entry_glCompressedTexImage2D(GLenum target, GLint level, GLenum 
 					     GLsizei width, GLsizei height, GLint border,
 					     GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(2, width, height, 1, data,
 	       enc_glCompressedTexImage2D(s, target, level, internalformat, width, height, border,
 					  imageSize, ref));
 }
@@ -189,7 +189,7 @@ void GLAPIENTRY entry_glCompressedTexImage3D(GLenum target, GLint level, GLenum 
 					     GLsizei width, GLsizei height, GLsizei depth,
 					     GLint border, GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(3, width, height, depth, data,
 	       enc_glCompressedTexImage3D(s, target, level, internalformat, width, height, depth,
 					  border, imageSize, ref));
 }
@@ -198,7 +198,7 @@ void GLAPIENTRY entry_glCompressedTexSubImage1D(GLenum target, GLint level, GLin
 						GLsizei width, GLenum format, GLsizei imageSize,
 						const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(1, width, 1, 1, data,
 	       enc_glCompressedTexSubImage1D(s, target, level, xoffset, width, format, imageSize,
 					     ref));
 }
@@ -207,7 +207,7 @@ void GLAPIENTRY entry_glCompressedTexSubImage2D(GLenum target, GLint level, GLin
 						GLint yoffset, GLsizei width, GLsizei height,
 						GLenum format, GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(2, width, height, 1, data,
 	       enc_glCompressedTexSubImage2D(s, target, level, xoffset, yoffset, width, height,
 					     format, imageSize, ref));
 }
@@ -217,7 +217,7 @@ void GLAPIENTRY entry_glCompressedTexSubImage3D(GLenum target, GLint level, GLin
 						GLsizei height, GLsizei depth, GLenum format,
 						GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(3, width, height, depth, data,
 	       enc_glCompressedTexSubImage3D(s, target, level, xoffset, yoffset, zoffset, width,
 					     height, depth, format, imageSize, ref));
 }
@@ -226,7 +226,7 @@ void GLAPIENTRY entry_glCompressedTexImage3DOES(GLenum target, GLint level, GLen
 						GLsizei width, GLsizei height, GLsizei depth,
 						GLint border, GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(3, width, height, depth, data,
 	       enc_glCompressedTexImage3DOES(s, target, level, internalformat, width, height, depth,
 					     border, imageSize, ref));
 }
@@ -236,7 +236,7 @@ void GLAPIENTRY entry_glCompressedTexSubImage3DOES(GLenum target, GLint level, G
 						   GLsizei height, GLsizei depth, GLenum format,
 						   GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(3, width, height, depth, data,
 	       enc_glCompressedTexSubImage3DOES(s, target, level, xoffset, yoffset, zoffset, width,
 						height, depth, format, imageSize, ref));
 }
@@ -245,7 +245,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage1D(GLuint texture, GLint level,
 						    GLsizei width, GLenum format, GLsizei imageSize,
 						    const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(1, width, 1, 1, data,
 	       enc_glCompressedTextureSubImage1D(s, texture, level, xoffset, width, format,
 						 imageSize, ref));
 }
@@ -255,7 +255,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage2D(GLuint texture, GLint level,
 						    GLenum format, GLsizei imageSize,
 						    const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(2, width, height, 1, data,
 	       enc_glCompressedTextureSubImage2D(s, texture, level, xoffset, yoffset, width, height,
 						 format, imageSize, ref));
 }
@@ -265,7 +265,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage3D(GLuint texture, GLint level,
 						    GLsizei height, GLsizei depth, GLenum format,
 						    GLsizei imageSize, const void *data)
 {
-	UPLOAD(data,
+	UPLOAD(3, width, height, depth, data,
 	       enc_glCompressedTextureSubImage3D(s, texture, level, xoffset, yoffset, zoffset,
 						 width, height, depth, format, imageSize, ref));
 }
@@ -275,7 +275,7 @@ void GLAPIENTRY entry_glCompressedMultiTexImage1DEXT(GLenum texunit, GLenum targ
 						     GLint border, GLsizei imageSize,
 						     const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedMultiTexImage1DEXT(s, texunit, target, level, internalformat, width,
 						  border, imageSize, ref));
 }
@@ -285,7 +285,7 @@ void GLAPIENTRY entry_glCompressedMultiTexImage2DEXT(GLenum texunit, GLenum targ
 						     GLsizei height, GLint border,
 						     GLsizei imageSize, const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedMultiTexImage2DEXT(s, texunit, target, level, internalformat, width,
 						  height, border, imageSize, ref));
 }
@@ -295,7 +295,7 @@ void GLAPIENTRY entry_glCompressedMultiTexImage3DEXT(GLenum texunit, GLenum targ
 						     GLsizei height, GLsizei depth, GLint border,
 						     GLsizei imageSize, const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedMultiTexImage3DEXT(s, texunit, target, level, internalformat, width,
 						  height, depth, border, imageSize, ref));
 }
@@ -304,7 +304,7 @@ void GLAPIENTRY entry_glCompressedMultiTexSubImage1DEXT(GLenum texunit, GLenum t
 							GLint xoffset, GLsizei width, GLenum format,
 							GLsizei imageSize, const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedMultiTexSubImage1DEXT(s, texunit, target, level, xoffset, width,
 						     format, imageSize, ref));
 }
@@ -314,7 +314,7 @@ void GLAPIENTRY entry_glCompressedMultiTexSubImage2DEXT(GLenum texunit, GLenum t
 							GLsizei height, GLenum format,
 							GLsizei imageSize, const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedMultiTexSubImage2DEXT(s, texunit, target, level, xoffset, yoffset,
 						     width, height, format, imageSize, ref));
 }
@@ -325,7 +325,7 @@ void GLAPIENTRY entry_glCompressedMultiTexSubImage3DEXT(GLenum texunit, GLenum t
 							GLsizei depth, GLenum format,
 							GLsizei imageSize, const void *bits)
 {
-	UPLOAD(bits,
+	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedMultiTexSubImage3DEXT(s, texunit, target, level, xoffset, yoffset,
 						     zoffset, width, height, depth, format,
 						     imageSize, ref));
@@ -337,7 +337,7 @@ void GLAPIENTRY entry_glCompressedTextureImage1DEXT(GLuint texture, GLenum targe
 						    const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedTextureImage1DEXT(s, texture, target, level, internalformat, width,
 						 border, imageSize, ref));
 }
@@ -348,7 +348,7 @@ void GLAPIENTRY entry_glCompressedTextureImage2DEXT(GLuint texture, GLenum targe
 						    const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedTextureImage2DEXT(s, texture, target, level, internalformat, width,
 						 height, border, imageSize, ref));
 }
@@ -359,7 +359,7 @@ void GLAPIENTRY entry_glCompressedTextureImage3DEXT(GLuint texture, GLenum targe
 						    GLsizei imageSize, const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedTextureImage3DEXT(s, texture, target, level, internalformat, width,
 						 height, depth, border, imageSize, ref));
 }
@@ -369,7 +369,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage1DEXT(GLuint texture, GLenum ta
 						       GLsizei imageSize, const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedTextureSubImage1DEXT(s, texture, target, level, xoffset, width,
 						    format, imageSize, ref));
 }
@@ -380,7 +380,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage2DEXT(GLuint texture, GLenum ta
 						       GLsizei imageSize, const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedTextureSubImage2DEXT(s, texture, target, level, xoffset, yoffset,
 						    width, height, format, imageSize, ref));
 }
@@ -392,7 +392,7 @@ void GLAPIENTRY entry_glCompressedTextureSubImage3DEXT(GLuint texture, GLenum ta
 						       const void *bits)
 {
 	note(texture);
-	UPLOAD(bits,
+	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedTextureSubImage3DEXT(s, texture, target, level, xoffset, yoffset,
 						    zoffset, width, height, depth, format,
 						    imageSize, ref));

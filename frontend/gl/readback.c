@@ -37,8 +37,7 @@ bool vgpu_gl_pack_begin(struct vgpu_context *ctx, struct vgpu_gl_readback *rb, u
 	    !layout.total)
 		return true; /* the host finds the error, or nothing to do */
 	if (limit >= 0 && layout.start + layout.total > (uint64_t)limit) {
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
-		return false;
+		return true; /* too small: the host raises that, or what else is wrong */
 	}
 	wire = vgpu_image_wire_store(&gl->pack);
 	if (vgpu_image_bytes(&bytes, wire.alignment, width, height, depth, format, type) ||
@@ -180,8 +179,10 @@ static bool bytes_ref(struct vgpu_context *ctx, uint64_t bytes, int64_t limit, v
 	if (ctx->gl->bound.buffer[VGPU_TARGET_PIXEL_PACK]) {
 		*ref_out = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET, .value = (uintptr_t)data };
 	} else if (bytes && data) {
-		if ((limit >= 0 && bytes > (uint64_t)limit) || bytes > VGPU_MAX_REPLY - 65536) {
-			vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		if (limit >= 0 && bytes > (uint64_t)limit)
+			return true; /* the host raises that */
+		if (bytes > VGPU_MAX_REPLY - 65536) {
+			vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
 			return false;
 		}
 		*ref_out = (struct vgpu_ref){ VGPU_REF_BLOB, bytes, data };
@@ -196,10 +197,52 @@ static bool bytes_ref(struct vgpu_context *ctx, uint64_t bytes, int64_t limit, v
 			encode;                                                                   \
 	} while (0)
 
+/* Blocks for memory whose layout glPixelStore has described: by way of a copy. */
+static uint8_t *blocks_begin(struct vgpu_context *ctx, const struct vgpu_tex_level *l,
+                             GLsizei width, GLsizei height, GLsizei depth, struct vgpu_ref *ref,
+                             struct vgpu_compressed_layout *layout)
+{
+	uint8_t *copy;
+
+	if (ref->kind != VGPU_REF_BLOB || !ctx->gl->pack.block_size ||
+	    !vgpu_image_compressed(layout, &ctx->gl->pack, (uint32_t)l->dims, width, height, depth,
+	                           ref->value))
+		return NULL;
+	copy = calloc(1, ref->value);
+	if (copy)
+		ref->data = copy;
+	return copy;
+}
+
+static void blocks_end(uint8_t *copy, const struct vgpu_compressed_layout *l, void *user)
+{
+	const uint8_t *at = copy;
+	uint64_t y, z;
+
+	for (z = 0; copy && z < l->slices; z++) {
+		for (y = 0; y < l->rows; y++, at += l->row_bytes)
+			memcpy((uint8_t *)user + l->start + z * l->slice_stride + y * l->row_stride, at,
+			       l->row_bytes);
+	}
+	free(copy);
+}
+
+#define READ_BLOCKS(w, h, d, bytes, limit, data, encode)                                          \
+	do {                                                                                      \
+		struct vgpu_compressed_layout layout;                                             \
+		struct vgpu_ref ref;                                                              \
+		uint8_t *copy;                                                                    \
+		if (!bytes_ref(ctx, bytes, limit, data, &ref))                                    \
+			break;                                                                    \
+		copy = blocks_begin(ctx, &l, w, h, d, &ref, &layout);                             \
+		encode;                                                                           \
+		blocks_end(copy, &layout, data);                                                  \
+	} while (0)
+
 #define READ_COMPRESSED(how, target, object, limit, data, encode)                                 \
 	VGPU_GL_CONTEXT();                                                                        \
 	struct vgpu_tex_level l = level_of(ctx, how, target, object, level);                      \
-	READ_BYTES((uint64_t)l.compressed_bytes, limit, data, encode)
+	READ_BLOCKS(l.width, l.height, l.depth, (uint64_t)l.compressed_bytes, limit, data, encode)
 
 void GLAPIENTRY entry_glGetCompressedTexImage(GLenum target, GLint level, void *img)
 {
@@ -235,10 +278,10 @@ void GLAPIENTRY entry_glGetCompressedTextureSubImage(GLuint texture, GLint level
 	VGPU_GL_CONTEXT();
 	struct vgpu_tex_level l = level_of(ctx, VGPU_TEX_NAMED, 0, texture, level);
 
-	READ_BYTES(vgpu_tex_compressed_bytes(&l, width, height, depth), bufSize < 0 ? 0 : bufSize,
-	           pixels,
-	           enc_glGetCompressedTextureSubImage(s, texture, level, xoffset, yoffset, zoffset,
-	                                              width, height, depth, bufSize, ref));
+	READ_BLOCKS(width, height, depth, vgpu_tex_compressed_bytes(&l, width, height, depth),
+	            bufSize < 0 ? 0 : bufSize, pixels,
+	            enc_glGetCompressedTextureSubImage(s, texture, level, xoffset, yoffset, zoffset,
+	                                               width, height, depth, bufSize, ref));
 }
 
 void GLAPIENTRY entry_glGetCompressedTextureImageEXT(GLuint texture, GLenum target, GLint level,

@@ -185,9 +185,10 @@ const GLubyte *GLAPIENTRY entry_glGetString(GLenum name)
 	case GL_PROGRAM_ERROR_STRING_ARB: /* of the last program, so never the same */
 		if (!gl->core && gl->desktop) {
 			string = ask(ctx, name, 0, 0);
-			break;
+		} else {
+			vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		}
-		/* fall through */
+		break;
 	default:
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		break;

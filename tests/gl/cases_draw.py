@@ -35,6 +35,12 @@ def glx(test):
     same_lines(test, [test.build("tests/gl/matrix_glx")], x=True)
 
 
+@case("gl/draw/large", timeout=120)
+def draw_large(test):
+    """What goes through the rings in pieces, persistent maps: tests/gl/draw_large.c."""
+    same_lines(test, [test.build("tests/gl/draw_large")])
+
+
 @case("gl/draw/old", groups=("gl", "fast"), timeout=120)
 def draw_old(test):
     """Immediate mode, client arrays, lists, pixel transfer, feedback: tests/gl/draw_old.c."""

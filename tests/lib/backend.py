@@ -64,6 +64,20 @@ class Backend:
                 self.stop()
                 test.check(False, "vgpu-backendd did not start, see backend.log")
 
+    def program_environment(self, server=None):
+        """What a program is started with that shall use this backend."""
+        env = self.test.native.environment(server.display if server else None)
+        env.update(self.env)
+        if self.test.options.preload:
+            report = os.path.join(self.test.dir, "program-asan")
+            env["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
+            env["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+        return env
+
+    def complaints(self):
+        """Reports that a sanitizer has written, of the backend or of programs."""
+        return [n for n in os.listdir(self.test.dir) if "-asan." in n]
+
     def list(self):
         """vgpu-ctl list --json."""
         run = subprocess.run([self.test.build("bin/vgpu-ctl"), "list", "--json"],

@@ -50,7 +50,8 @@ struct vgpu_drawable_params {
 };
 
 /*
- * How frames reach a window. Called with no lock of the client held.
+ * How frames reach a window. pool and pool_gone are called with the drawable's
+ * lock held and must not call vgpu_drawable_*; the others with no lock held.
  * NULL functions are not allowed.
  */
 struct vgpu_present_impl {

@@ -26,6 +26,8 @@ __thread struct vgpu_context *vgpu_current;
 
 static pthread_mutex_t global_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct vgpu_client *global_client;
+/* Lost connections: contexts, drawables and threads may point at them for ever. */
+static struct vgpu_client *retired_clients;
 static char global_error[256] = "not tried yet";
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t stream_key;
@@ -143,6 +145,13 @@ static uint32_t env_ring(const char *name, uint32_t fallback)
 	return (n & (n - 1)) == 0 ? n : fallback;
 }
 
+/* The global lock is held. */
+static void retire(struct vgpu_client *client)
+{
+	client->retired = retired_clients;
+	retired_clients = client;
+}
+
 static int client_open(struct vgpu_client **out)
 {
 	struct vgpu_client *client = calloc(1, sizeof(*client));
@@ -185,10 +194,12 @@ static int client_open(struct vgpu_client **out)
 	return 0;
 out:
 	/* A client that got as far as a stream stays: the thread still points at it. */
-	if (!client->transport)
+	if (!client->transport) {
 		free(client);
-	else
+	} else {
 		client->lost = true;
+		retire(client);
+	}
 	return rc;
 }
 
@@ -200,8 +211,10 @@ int vgpu_client_get(struct vgpu_client **client_out)
 		return -ENOENT;
 	pthread_once(&once, init_once);
 	pthread_mutex_lock(&global_lock);
-	if (global_client && global_client->lost)
+	if (global_client && global_client->lost) {
+		retire(global_client);
 		global_client = NULL;
+	}
 	if (!global_client)
 		rc = client_open(&global_client);
 	if (!rc)

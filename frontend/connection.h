@@ -18,6 +18,7 @@
 #define VGPU_PAD(n) (((uint64_t)(n) + 7) & ~(uint64_t)7)
 
 struct vgpu_client {
+	struct vgpu_client *retired;    /* the next older connection that was lost */
 	struct vgpu_transport *transport;
 	struct vgpu_host_info host;
 	uint64_t spin_ns;               /* how long a waiter spins before it sleeps */

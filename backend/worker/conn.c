@@ -13,6 +13,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/control.h"
 #include "backend/worker/drawable.h"
+#include "backend/worker/egl_image.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/stream.h"
 
@@ -59,6 +60,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		vgpu_wstream_join(s);
 	}
 	vgpu_stats_ended(conn);
+	vgpu_weglimage_destroy_all(conn);
 	vgpu_wcontext_destroy_all(conn);
 	vgpu_wdrawable_destroy_all(conn);
 	while (conn->pools) {

@@ -15,6 +15,7 @@
 
 struct vgpu_wcontext;
 struct vgpu_wdrawable;
+struct vgpu_weglimage;
 struct vgpu_wstream;
 
 /* Shared memory for frames. Counted: a frame in flight holds its pool. */
@@ -43,6 +44,8 @@ struct vgpu_wconn {
 	uint32_t ending_streams;   /* being joined on threads of their own */
 	pthread_cond_t stream_ended;
 	pthread_cond_t pool_added;
+	struct vgpu_weglimage *images;
+	uint32_t n_images;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;

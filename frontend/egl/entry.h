@@ -66,6 +66,8 @@ EGLBoolean EGLAPIENTRY vgpu_eglDestroySurface(EGLDisplay dpy, EGLSurface handle)
 /* surface_attr.c */
 EGLBoolean EGLAPIENTRY vgpu_eglQuerySurface(EGLDisplay dpy, EGLSurface handle, EGLint attribute,
                                             EGLint *value);
+EGLBoolean EGLAPIENTRY vgpu_eglGetMscRateANGLE(EGLDisplay dpy, EGLSurface handle, EGLint *numerator,
+                                               EGLint *denominator);
 EGLBoolean EGLAPIENTRY vgpu_eglSurfaceAttrib(EGLDisplay dpy, EGLSurface handle, EGLint attribute,
                                              EGLint value);
 
@@ -78,6 +80,8 @@ EGLDisplay EGLAPIENTRY vgpu_eglGetCurrentDisplay(void);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffers(EGLDisplay dpy, EGLSurface handle);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffersWithDamageKHR(EGLDisplay dpy, EGLSurface surface,
                                                         const EGLint *rects, EGLint count);
+EGLBoolean EGLAPIENTRY vgpu_eglSetDamageRegionKHR(EGLDisplay dpy, EGLSurface handle, EGLint *rects,
+                                                  EGLint count);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapInterval(EGLDisplay dpy, EGLint interval);
 EGLBoolean EGLAPIENTRY vgpu_eglWaitClient(void);
 EGLBoolean EGLAPIENTRY vgpu_eglWaitGL(void);

@@ -21,6 +21,7 @@ enum entry {
 	SWAP_WITH_DAMAGE_EXT,
 	SET_DAMAGE,
 	GET_MSC_RATE,
+	DRIVER_CONFIG,
 	DRIVER_NAME,
 	DEVICE_STRING,
 	DEVICE_ATTRIB,
@@ -28,7 +29,7 @@ enum entry {
 };
 
 static int indices[ENTRIES] = {
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	[0 ... ENTRIES - 1] = -1,
 };
 
 static void *fetch(__EGLvendorInfo *vendor, enum entry entry, EGLint error)
@@ -161,6 +162,14 @@ static const char *EGLAPIENTRY driver_name(EGLDisplay dpy)
 	return f ? f(dpy) : NULL;
 }
 
+static char *EGLAPIENTRY driver_config(EGLDisplay dpy)
+{
+	PFNEGLGETDISPLAYDRIVERCONFIGPROC f =
+		(PFNEGLGETDISPLAYDRIVERCONFIGPROC)by_display(dpy, DRIVER_CONFIG);
+
+	return f ? f(dpy) : NULL;
+}
+
 static const char *EGLAPIENTRY device_string(EGLDeviceEXT device, EGLint name)
 {
 	PFNEGLQUERYDEVICESTRINGEXTPROC f =
@@ -193,6 +202,7 @@ static const struct {
 	[SWAP_WITH_DAMAGE_EXT] = { "eglSwapBuffersWithDamageEXT", (void *)swap_with_damage_ext },
 	[SET_DAMAGE] = { "eglSetDamageRegionKHR", (void *)set_damage },
 	[GET_MSC_RATE] = { "eglGetMscRateANGLE", (void *)get_msc_rate },
+	[DRIVER_CONFIG] = { "eglGetDisplayDriverConfig", (void *)driver_config },
 	[DRIVER_NAME] = { "eglGetDisplayDriverName", (void *)driver_name },
 	[DEVICE_STRING] = { "eglQueryDeviceStringEXT", (void *)device_string },
 	[DEVICE_ATTRIB] = { "eglQueryDeviceAttribEXT", (void *)device_attrib },

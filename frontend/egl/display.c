@@ -378,6 +378,12 @@ const char *EGLAPIENTRY vgpu_eglGetDisplayDriverName(EGLDisplay dpy)
 	return vgpu_egl_display_get(dpy) ? "xen-vgpu" : NULL;
 }
 
+/* An empty list of options, in Mesa's form; the caller frees it. */
+char *EGLAPIENTRY vgpu_eglGetDisplayDriverConfig(EGLDisplay dpy)
+{
+	return vgpu_egl_display_get(dpy) ? strdup("<driinfo>\n</driinfo>\n") : NULL;
+}
+
 EGLBoolean EGLAPIENTRY vgpu_eglGetConfigs(EGLDisplay dpy, EGLConfig *configs, EGLint size,
                                           EGLint *count)
 {

@@ -18,6 +18,7 @@ EGLBoolean EGLAPIENTRY vgpu_eglInitialize(EGLDisplay dpy, EGLint *major, EGLint 
 EGLBoolean EGLAPIENTRY vgpu_eglTerminate(EGLDisplay dpy);
 const char *EGLAPIENTRY vgpu_eglQueryString(EGLDisplay dpy, EGLint name);
 const char *EGLAPIENTRY vgpu_eglGetDisplayDriverName(EGLDisplay dpy);
+char *EGLAPIENTRY vgpu_eglGetDisplayDriverConfig(EGLDisplay dpy);
 EGLBoolean EGLAPIENTRY vgpu_eglGetConfigs(EGLDisplay dpy, EGLConfig *configs, EGLint size,
                                           EGLint *count);
 EGLBoolean EGLAPIENTRY vgpu_eglChooseConfig(EGLDisplay dpy, const EGLint *attribs,
@@ -104,6 +105,8 @@ EGLBoolean EGLAPIENTRY vgpu_eglGetSyncAttribKHR(EGLDisplay dpy, EGLSyncKHR sync,
 /* texture.c */
 EGLBoolean EGLAPIENTRY vgpu_eglBindTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer);
 EGLBoolean EGLAPIENTRY vgpu_eglReleaseTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer);
+
+/* copy.c */
 EGLBoolean EGLAPIENTRY vgpu_eglCopyBuffers(EGLDisplay dpy, EGLSurface handle,
                                            EGLNativePixmapType pixmap);
 

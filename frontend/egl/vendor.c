@@ -50,6 +50,7 @@ static const struct entry {
 	ENTRY(eglGetCurrentContext),
 	ENTRY(eglGetCurrentDisplay),
 	ENTRY(eglGetCurrentSurface),
+	ENTRY(eglGetDisplayDriverConfig),
 	ENTRY(eglGetDisplayDriverName),
 	ENTRY(eglGetError),
 	ENTRY(eglGetMscRateANGLE),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/worker_fixture.h"
 
+#include "backend/worker/stream.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -35,6 +37,11 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 {
 	if (pool)
 		pool->refs--;
+}
+
+void vgpu_wstream_show_progress(struct vgpu_replay *r)
+{
+	(void)r; /* there is no ring */
 }
 
 void vgpu_wconn_frame_signal(struct vgpu_wconn *conn)

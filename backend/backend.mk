@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 WORKER_SRCS += $(filter-out backend/worker/main.c,$(wildcard backend/worker/*.c backend/track/*.c backend/snapshot/*.c))
 DAEMON_SRCS += $(filter-out backend/daemon/main.c,$(wildcard backend/daemon/*.c))
-WORKER_LIBS := -lEGL -ljson-c -lpthread
+WORKER_LIBS := -lEGL -lseccomp -ljson-c -lpthread
 DAEMON_LIBS := -lsystemd -ljson-c
 PROGRAMS += vgpu-worker vgpu-backendd
 vgpu-worker_SRCS := backend/worker/main.c

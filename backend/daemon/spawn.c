@@ -25,8 +25,12 @@ static const char *const passed[] = {
 };
 /* Without the jail, a driver may keep its shader cache in the user's home. */
 static const char *const passed_free[] = { "HOME", "XDG_CACHE_HOME" };
-/* In it there is no home, and a cache that guests share would tell one what another draws. */
-static const char *const jailed[] = { "MESA_SHADER_CACHE_DISABLE=true", "MESA_GLSL_CACHE_DISABLE=true",
+/*
+ * In it there is no home, not even for root, and no cache on disk: one that guests
+ * share would tell one what another draws. Mesa's is not switched off, because
+ * program binaries would go with it: it finds no place, and goes on in memory.
+ */
+static const char *const jailed[] = { "HOME=/dev/null", "XDG_CACHE_HOME=/dev/null",
 	"__GL_SHADER_DISK_CACHE=0" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

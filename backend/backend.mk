@@ -10,3 +10,9 @@ vgpu-worker_LIBS := $(WORKER_LIBS)
 vgpu-backendd_SRCS := backend/daemon/main.c
 vgpu-backendd_ARCHIVES = $(A_DAEMON) $(A_PROTOCOL)
 vgpu-backendd_LIBS := $(DAEMON_LIBS)
+
+# what Mesa takes for its shader cache and may not write to (backend/daemon/spawn.c)
+NO_CACHE := no-cache/mesa_shader_cache no-cache/mesa_shader_cache_db
+EXTRA_ALL += $B/bin/no-cache
+$B/bin/no-cache:
+	$Q mkdir -p $(NO_CACHE:%=$B/bin/%)

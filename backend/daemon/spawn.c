@@ -25,16 +25,11 @@ static const char *const passed[] = {
 };
 /* Without the jail, a driver may keep its shader cache in the user's home. */
 static const char *const passed_free[] = { "HOME", "XDG_CACHE_HOME" };
-/*
- * In it there is no home, not even for root, and no cache on disk: one that guests
- * share would tell one what another draws. Mesa's is not switched off, because
- * program binaries would go with it: it finds no place, and goes on in memory.
- */
-static const char *const jailed[] = { "HOME=/dev/null", "XDG_CACHE_HOME=/dev/null",
-	"__GL_SHADER_DISK_CACHE=0" };
+/* In it there is no home, not even for root, and no shader cache (make_environment). */
+static const char *const jailed[] = { "HOME=/dev/null", "__GL_SHADER_DISK_CACHE=0" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define MAX_ENV (COUNT(passed) + COUNT(passed_free) + COUNT(jailed) + 4)
+#define MAX_ENV (COUNT(passed) + COUNT(passed_free) + COUNT(jailed) + 5)
 
 static void pass(char **env, size_t *n, const char *name)
 {
@@ -53,6 +48,22 @@ static void add(char **env, size_t *n, const char *name, const char *value)
 		env[(*n)++] = entry;
 }
 
+/*
+ * A shader cache that guests share would tell one what another draws. Mesa's is not
+ * switched off, because program binaries would go with it; it is shown a folder in
+ * which it may not write, and goes on in memory. Without that folder (the install's
+ * no-cache, beside the worker) it does the same after a line on stderr.
+ */
+static void no_cache(const struct vgpu_daemon *daemon, char **env, size_t *n)
+{
+	const char *slash = strrchr(daemon->worker_path, '/');
+	char path[sizeof(daemon->worker_path) + 16];
+
+	snprintf(path, sizeof(path), "%.*s/no-cache",
+	         slash ? (int)(slash - daemon->worker_path) : 0, daemon->worker_path);
+	add(env, n, "XDG_CACHE_HOME=", access(path, F_OK) == 0 ? path : "/dev/null");
+}
+
 static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
 {
 	size_t n = 0;
@@ -64,6 +75,8 @@ static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
 		pass(env, &n, passed_free[i]);
 	for (size_t i = 0; i < COUNT(jailed) && daemon->jail.on; i++)
 		add(env, &n, jailed[i], "");
+	if (daemon->jail.on)
+		no_cache(daemon, env, &n);
 	if (daemon->device)
 		add(env, &n, "VGPU_DEVICE=", daemon->device);
 	add(env, &n, "VGPU_WORKER_JAIL=", daemon->jail.on ? "on" : "off");

@@ -21,6 +21,7 @@ install: all
 		$(DESTDIR)$(EGL_ICD_DIR) $(DESTDIR)$(COMPLETION_DIR) $(DESTDIR)$(SYSCONFDIR)/profile.d
 	$(INSTALL) -m 755 $(USER_TOOLS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(HELPERS:%=$B/bin/%) $(DESTDIR)$(LIBEXECDIR)
+	$(INSTALL) -d $(NO_CACHE:%=$(DESTDIR)$(LIBEXECDIR)/%)
 	ln -sf $(LIBEXECDIR)/vgpu-backendd $(DESTDIR)$(SBINDIR)/vgpu-backendd
 	$(INSTALL) -m 644 $(LIBS) $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m 644 xen-configs/40_vgpu.json $(DESTDIR)$(EGL_ICD_DIR)
@@ -37,7 +38,7 @@ uninstall:
 	for lib in $(notdir $(LIBS)); do rm -f $(DESTDIR)$(LIBDIR)/$$lib; done
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
-	-rmdir $(DESTDIR)$(LIBEXECDIR)
+	-rmdir $(NO_CACHE:%=$(DESTDIR)$(LIBEXECDIR)/%) $(DESTDIR)$(LIBEXECDIR)/no-cache $(DESTDIR)$(LIBEXECDIR)
 
 .PHONY: check-install
 ## make check-install  install into a folder of the build; compare with tools/setup/install.list, uninstall

@@ -138,7 +138,7 @@ bool vgpu_context_lost(const struct vgpu_context *context);
 /*
  * Make current on the calling thread; context NULL releases, draw and read may
  * be NULL (surfaceless). Moving a context from another thread waits for that
- * thread's stream to drain. Returns an EGL error code (EGL_SUCCESS,
+ * thread's stream; the worker orders the two streams. Returns an EGL error code (EGL_SUCCESS,
  * EGL_BAD_ACCESS: current in another thread, EGL_CONTEXT_LOST ...).
  */
 uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_drawable *draw,

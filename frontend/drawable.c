@@ -338,7 +338,7 @@ static int frame(struct vgpu_drawable *d, bool swap)
 	if (!d->params.present) {
 		if (swap)
 			enc_vgpuSwap(stream, d->id, VGPU_SLOT_NONE, 0);
-		vgpu_stream_flush(stream);
+		vgpu_order_flush(stream);
 		return 0;
 	}
 	rc = vgpu_frames_start(d->client);
@@ -367,7 +367,7 @@ static int frame(struct vgpu_drawable *d, bool swap)
 		d->frozen = false;
 	}
 	pthread_mutex_unlock(&d->lock);
-	vgpu_stream_flush(stream);
+	vgpu_order_flush(stream); /* a swap is a flush as well */
 	/* after it: what has been drawn for the old size is shown with that */
 	if (!rc)
 		vgpu_drawable_check_size(d);

@@ -65,6 +65,12 @@ def threads(test):
     same_lines(test, [test.build("tests/gl/threads_load"), "3"])
 
 
+@case("gl/draw/threads-order", groups=("gl", "fast"), timeout=60)
+def threads_order(test):
+    """What one thread flushed is there for another: tests/gl/threads_order.c."""
+    same_lines(test, [test.build("tests/gl/threads_order")])
+
+
 @case("gl/draw/image", groups=("gl", "fast"), timeout=120)
 def draw_image(test):
     """EGL images of textures and renderbuffers: tests/gl/draw_image.c."""

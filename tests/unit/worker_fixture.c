@@ -2,6 +2,8 @@
 #include "tests/unit/worker_fixture.h"
 #include "backend/worker/egl_image.h"
 
+#include "backend/worker/stream.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -36,6 +38,11 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 {
 	if (pool)
 		pool->refs--;
+}
+
+void vgpu_wstream_show_progress(struct vgpu_replay *r)
+{
+	(void)r; /* there is no ring */
 }
 
 void vgpu_wconn_frame_signal(struct vgpu_wconn *conn)

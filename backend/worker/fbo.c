@@ -181,7 +181,7 @@ GLenum vgpu_wfbo_read_attachment(const struct vgpu_wcontext *ctx)
 	GLenum buffer = ctx->buffers.read;
 
 	/* one buffer is read where several would be drawn to */
-	if (buffer == GL_LEFT)
+	if (buffer == GL_LEFT || buffer == GL_FRONT_AND_BACK)
 		buffer = GL_FRONT_LEFT;
 	else if (buffer == GL_RIGHT)
 		buffer = GL_FRONT_RIGHT;

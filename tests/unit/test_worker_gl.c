@@ -558,6 +558,26 @@ static void test_multisample_read(void **state)
 	fix_gl->ReadPixels(0, H - 1, 1, 1, GL_BGRA, GL_UNSIGNED_BYTE, &pixel);
 	vgpu_wfbo_read_end(r);
 	assert_int_equal(pixel, BGRA_RED);
+	if (fix_gl->CopyTextureImage2DEXT) {
+		const struct args_glCopyTextureImage2DEXT image = {
+			.texture = 9, .target = GL_TEXTURE_2D, .internalformat = GL_RGBA8,
+			.width = W, .height = H,
+		};
+		const struct args_glCopyMultiTexSubImage2DEXT part = {
+			.texunit = GL_TEXTURE0, .target = GL_TEXTURE_2D, .y = H - 1, .width = 1,
+			.height = 1,
+		};
+		static uint32_t texels[W * H];
+
+		replay_glCopyTextureImage2DEXT(r, &image);
+		fix_gl->BindTexture(GL_TEXTURE_2D, vgpu_host_name(r, VGPU_NAME_TEXTURE, 9));
+		fix_gl->GetTexImage(GL_TEXTURE_2D, 0, GL_BGRA, GL_UNSIGNED_BYTE, texels);
+		assert_int_equal(texels[W * (H - 1)], BGRA_RED);
+		assert_int_not_equal(texels[0], BGRA_RED);
+		replay_glCopyMultiTexSubImage2DEXT(r, &part);
+		fix_gl->GetTexImage(GL_TEXTURE_2D, 0, GL_BGRA, GL_UNSIGNED_BYTE, texels);
+		assert_int_equal(texels[0], BGRA_RED);
+	}
 	assert_int_equal(fix_get(r, GL_READ_FRAMEBUFFER_BINDING), 0);
 	assert_int_equal(fix_get(r, GL_SAMPLES), 4);
 	assert_int_equal(fix_error(r), GL_NO_ERROR);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-include $(wildcard tests/*/*.mk)
+include $(wildcard tests/*/*.mk tests/*/*/*.mk)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 TEST_LIBS  := -lcmocka
 RUN_TESTS  := $(PYTHON) tests/run_tests.py --build $B $(if $(JOBS),-j $(JOBS))

@@ -171,6 +171,9 @@ static bool lie(struct vgpu_replay *r, GLenum pname, GLint *value)
 			return false;
 		if (!ctx->asked_robust)
 			*value &= ~GL_CONTEXT_FLAG_ROBUST_ACCESS_BIT;
+		/* allowed: what an error does is undefined there, so it may be checked for */
+		if (ctx->asked_no_error)
+			*value |= GL_CONTEXT_FLAG_NO_ERROR_BIT;
 		return true;
 	case GL_RESET_NOTIFICATION_STRATEGY:
 		if (!host_integer(r, pname, value))

@@ -25,6 +25,8 @@ const struct vgpu_ctl_command vgpu_ctl_commands[] = {
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
 	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
 	  "what guests and programs draw, live", vgpu_ctl_top },
+	{ "log", "[--json] [--lines N] [--follow] [GUEST]", "what was said about a guest",
+	  vgpu_ctl_log },
 	{ "doctor", "[--json]", "what is right and wrong on this machine, and how to mend it",
 	  vgpu_ctl_doctor },
 	{ "pci", "COMMAND [ARGUMENTS...]", "hand a whole GPU to a guest", pci },

@@ -211,19 +211,13 @@ static void object_close(struct vgpu_client_conn *client, enum vgpu_broker_type 
 
 /* ---- "list" ---------------------------------------------------------------- */
 
-static void admin_finish(struct vgpu_client_conn *client)
+/* Send json (taken) to a tool, in a memfd: it may be longer than a message. */
+static void admin_reply(struct vgpu_client_conn *client, struct json_object *json)
 {
-	struct json_object *top = json_object_new_object();
 	struct vgpu_broker_msg msg;
-	const char *text;
-	int fd;
+	const char *text = json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN);
+	int fd = memfd_create("vgpu-answer", MFD_CLOEXEC);
 
-	json_object_object_add(top, "schema", json_object_new_int(1));
-	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
-	json_object_object_add(top, "workers", client->admin_answer);
-	client->admin_answer = NULL;
-	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
-	fd = memfd_create("vgpu-list", MFD_CLOEXEC);
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_ADMIN_REPLY, NULL);
 		msg.fds = 1;
@@ -233,15 +227,48 @@ static void admin_finish(struct vgpu_client_conn *client)
 	}
 	if (fd >= 0)
 		close(fd);
-	json_object_put(top);
+	json_object_put(json);
+}
+
+static void admin_finish(struct vgpu_client_conn *client)
+{
+	struct json_object *top = json_object_new_object();
+
+	json_object_object_add(top, "schema", json_object_new_int(1));
+	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
+	json_object_object_add(top, "workers", client->admin_answer);
+	client->admin_answer = NULL;
+	admin_reply(client, top);
+}
+
+/* "log GUEST": a user may read the own lines, root everybody's. */
+static void admin_log(struct vgpu_client_conn *client, const char *guest)
+{
+	struct json_object *json;
+	char own[24];
+
+	snprintf(own, sizeof(own), "%u", (unsigned)client->uid);
+	if (client->uid != 0 && strcmp(guest, own) != 0) {
+		refuse(client, EACCES, "only root may read the log of others");
+		return;
+	}
+	json = vgpu_log_json(client->daemon->logs, guest);
+	if (json)
+		admin_reply(client, json);
+	else
+		refuse(client, ENOENT, "nothing was told about such a guest since the backend began");
 }
 
 static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
 {
 	struct vgpu_broker_msg msg;
 
+	if (strncmp(req->text, "log ", 4) == 0) {
+		admin_log(client, req->text + 4);
+		return;
+	}
 	if (strcmp(req->text, "list") != 0 || client->admin_answer) {
-		refuse(client, EINVAL, "unknown request (known: list)");
+		refuse(client, EINVAL, "unknown request (known: list, log GUEST)");
 		return;
 	}
 	client->admin_answer = json_object_new_array();
@@ -440,7 +467,7 @@ void vgpu_clients_broken(struct vgpu_worker *worker, uint32_t conn, const char *
 		if (c->id == conn && c->worker == worker) {
 			struct vgpu_broker_msg msg;
 
-			vgpu_daemon_log("program %u (%s, pid %d) is cut off: %s", c->id, c->name,
+			vgpu_worker_log(worker, "program %u (%s, pid %d) is cut off: %s", c->id, c->name,
 			                (int)c->pid, why);
 			vgpu_broker_msg_init(&msg, VGPU_BROKER_W_CONN_DEL, NULL);
 			msg.a = conn;

@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "backend/daemon/jail.h"
+#include "backend/daemon/log.h"
 #include "protocol/broker.h"
 
 struct vgpu_daemon;
@@ -30,7 +31,11 @@ struct vgpu_worker {
 	char failed[512]; /* why it cannot draw; empty while it can */
 	char cgroup[48];  /* its own, below the jail's; empty without a jail */
 	struct vgpu_jail_report jail;
-	sd_event_source *io, *child;
+	char guest[24];   /* whose log its lines belong to: the user's number */
+	int said_fd;      /* what it writes to stderr comes here; -1: no more */
+	char said[512];   /* the line so far */
+	uint32_t said_bytes;
+	sd_event_source *io, *child, *said_io;
 };
 
 /* A program, or a tool, on the socket. */
@@ -58,6 +63,7 @@ struct vgpu_daemon {
 	char socket_path[108];
 	char worker_path[4096];
 	const char *device; /* for workers: --device, or NULL */
+	struct vgpu_logs *logs;
 	struct vgpu_jail jail;
 	bool quiet;           /* nothing about rules of the jail that this machine cannot have */
 	uint32_t jail_logged; /* rules whose absence has been told: once is enough */
@@ -81,10 +87,13 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
                       const int *fds);
 /*
  * spawn.c: start the worker program with sock (borrowed, above 9, close-on-exec) as
- * its control socket. Fills pid, cgroup and the daemon's half of jail. Returns 0 or a
- * negative errno; then nothing is left of it.
+ * its control socket. Fills pid, cgroup, said_fd and the daemon's half of jail. Returns
+ * 0 or a negative errno; then nothing is left of it.
  */
 int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *worker);
+/* A line about this worker's guest, for its log. */
+void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
 

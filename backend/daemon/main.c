@@ -138,6 +138,7 @@ int main(int argc, char **argv)
 		vgpu_daemon_log("cannot run the worker %s: %s", daemon.worker_path, strerror(errno));
 		return 1;
 	}
+	daemon.logs = vgpu_logs_create();
 	vgpu_jail_init(&daemon.jail, cgroup);
 	if (!daemon.jail.on)
 		vgpu_daemon_log("the workers' jail is off (VGPU_WORKER_JAIL=off): whoever breaks the GL "
@@ -154,6 +155,7 @@ int main(int argc, char **argv)
 	status = run(&daemon, ready_fd);
 	vgpu_daemon_finish(&daemon);
 	vgpu_jail_finish(&daemon.jail);
+	vgpu_logs_free(daemon.logs);
 	sd_event_unref(daemon.event);
 	return status;
 }

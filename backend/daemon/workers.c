@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,62 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+
+void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	vgpu_log_line(worker->daemon->logs, worker->guest, "vgpu-backendd: ", line);
+}
+
+/* One line of what the worker, or the driver in it, wrote to stderr. */
+static void said_line(struct vgpu_worker *worker)
+{
+	bool own = strncmp(worker->said, "vgpu-worker:", 12) == 0;
+
+	worker->said[worker->said_bytes] = '\0';
+	if (worker->said_bytes)
+		vgpu_log_line(worker->daemon->logs, worker->guest, own ? "" : "vgpu-worker: ",
+		              worker->said);
+	worker->said_bytes = 0;
+}
+
+/* All that is there to read; its end closes the descriptor. */
+static void said(struct vgpu_worker *worker)
+{
+	char bytes[4096];
+	ssize_t n = 0;
+
+	/* a bounded number: one that never stops talking must not keep the daemon here */
+	for (int i = 0; i < 16 && worker->said_fd >= 0; i++) {
+		n = read(worker->said_fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			break;
+		for (ssize_t k = 0; k < n; k++) {
+			if (bytes[k] != '\n')
+				worker->said[worker->said_bytes++] = bytes[k];
+			if (bytes[k] == '\n' || worker->said_bytes == sizeof(worker->said) - 1)
+				said_line(worker);
+		}
+	}
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		said_line(worker);
+		worker->said_io = sd_event_source_disable_unref(worker->said_io);
+		if (worker->said_fd >= 0)
+			close(worker->said_fd);
+		worker->said_fd = -1;
+	}
+}
+
+static int on_said(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	said(data);
+	return 0;
+}
 
 static void forget(struct vgpu_worker *worker)
 {
@@ -27,6 +84,9 @@ static void forget(struct vgpu_worker *worker)
 	}
 	sd_event_source_disable_unref(worker->io);
 	sd_event_source_disable_unref(worker->child);
+	sd_event_source_disable_unref(worker->said_io);
+	if (worker->said_fd >= 0)
+		close(worker->said_fd);
 	close(worker->sock);
 	if (worker->cgroup[0])
 		vgpu_jail_cgroup_remove(&worker->daemon->jail, worker->cgroup);
@@ -35,7 +95,9 @@ static void forget(struct vgpu_worker *worker)
 
 static void gone(struct vgpu_worker *worker, const char *why)
 {
-	vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid, (unsigned)worker->uid, why);
+	said(worker); /* its last words come first */
+	vgpu_worker_log(worker, "worker %d of user %u: %s", (int)worker->pid,
+	                (unsigned)worker->uid, why);
 	vgpu_clients_worker_gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
 }
@@ -69,7 +131,7 @@ static void jail_report(struct vgpu_worker *worker, const struct vgpu_broker_msg
 		if (((worker->jail.active | daemon->jail_logged) >> i & 1) || daemon->quiet)
 			continue;
 		daemon->jail_logged |= 1u << i;
-		vgpu_daemon_log("workers are jailed without the rule \"%s\": %s",
+		vgpu_worker_log(worker, "workers are jailed without the rule \"%s\": %s",
 		                vgpu_jail_rule_name(i), worker->jail.why[i]);
 	}
 }
@@ -140,6 +202,8 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	}
 	worker->daemon = daemon;
 	worker->uid = uid;
+	worker->said_fd = -1;
+	snprintf(worker->guest, sizeof(worker->guest), "%u", (unsigned)uid);
 	rc = vgpu_worker_spawn(daemon, high, worker);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
@@ -153,10 +217,15 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	if (rc >= 0)
 		rc = sd_event_add_child(daemon->event, &worker->child, worker->pid, WEXITED, on_child,
 		                        worker);
+	if (rc >= 0)
+		rc = sd_event_add_io(daemon->event, &worker->said_io, worker->said_fd, EPOLLIN,
+		                     on_said, worker);
 	if (rc < 0) {
 		kill(worker->pid, SIGKILL);
 		waitpid(worker->pid, NULL, 0);
 		sd_event_source_disable_unref(worker->io);
+		sd_event_source_disable_unref(worker->child);
+		close(worker->said_fd);
 		close(worker->sock);
 		goto out;
 	}
@@ -180,7 +249,7 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
 	int rc = vgpu_broker_send(worker->sock, msg, fds);
 
 	if (rc) {
-		vgpu_daemon_log("worker %d takes no messages (%s): it is ended", (int)worker->pid,
+		vgpu_worker_log(worker, "worker %d takes no messages (%s): it is ended", (int)worker->pid,
 		                strerror(-rc));
 		kill(worker->pid, SIGKILL);
 	}
@@ -194,6 +263,7 @@ void vgpu_worker_destroy(struct vgpu_worker *worker)
 	shutdown(worker->sock, SHUT_RDWR);
 	for (int i = 0; i < 400 && !ended; i++) {
 		ended = waitpid(worker->pid, NULL, WNOHANG) != 0;
+		said(worker); /* it may wait for somebody to read */
 		if (!ended)
 			nanosleep(&pause, NULL);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/common/tool.h"
+#include "tools/ctl/top.h"
 
 /* tools/pci, when it is built in */
 int vgpu_pci_main(int argc, char **argv) __attribute__((weak));
@@ -25,6 +26,8 @@ const struct vgpu_ctl_command vgpu_ctl_commands[] = {
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
 	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
 	  "what guests and programs draw, live", vgpu_ctl_top },
+	{ "log", "[--json] [--lines N] [--follow] [GUEST]", "what was said about a guest",
+	  vgpu_ctl_log },
 	{ "doctor", "[--json]", "what is right and wrong on this machine, and how to mend it",
 	  vgpu_ctl_doctor },
 	{ "pci", "COMMAND [ARGUMENTS...]", "hand a whole GPU to a guest", pci },
@@ -76,6 +79,11 @@ int vgpu_ctl_complete(int argc, char **argv)
 	}
 	if (argc == 2 && strcmp(argv[1], "columns") == 0) {
 		vgpu_ctl_list_columns();
+		return vgpu_tool_finish(VGPU_EXIT_OK);
+	}
+	if (argc == 2 && strcmp(argv[1], "sort-keys") == 0) {
+		for (size_t i = 0; i < vgpu_top_n_columns; i++)
+			puts(vgpu_top_columns[i].name);
 		return vgpu_tool_finish(VGPU_EXIT_OK);
 	}
 	return VGPU_EXIT_USAGE;

@@ -73,6 +73,11 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 /* Send it a message; a worker that cannot take it is killed. */
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg,
                       const int *fds);
+/*
+ * spawn.c: start the worker program with sock (borrowed, above 9, close-on-exec) as
+ * its control socket. Returns 0 and the process, or a negative errno.
+ */
+int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out);
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
 

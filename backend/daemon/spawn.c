@@ -18,7 +18,7 @@ static const char *const passed[] = {
 	"UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS",
 };
 
-int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out)
+int vgpu_worker_spawn(struct vgpu_daemon *daemon, const char *gpu, int sock, pid_t *pid_out)
 {
 	char *env[sizeof(passed) / sizeof(passed[0]) + 3];
 	char device[300];
@@ -33,13 +33,13 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out)
 		const char *value = getenv(passed[i]);
 		char *entry;
 
-		if (!value || (daemon->device && strcmp(passed[i], "VGPU_DEVICE") == 0))
+		if (!value || (gpu && strcmp(passed[i], "VGPU_DEVICE") == 0))
 			continue;
 		if (asprintf(&entry, "%s=%s", passed[i], value) >= 0)
 			env[n++] = entry;
 	}
-	if (daemon->device) {
-		snprintf(device, sizeof(device), "VGPU_DEVICE=%s", daemon->device);
+	if (gpu) {
+		snprintf(device, sizeof(device), "VGPU_DEVICE=%s", gpu);
 		env[n++] = strdup(device);
 	}
 	env[n++] = strdup("VGPU_WORKER=1");

@@ -175,7 +175,7 @@ int main(int argc, char **argv)
 	struct vgpu_agent agent = {
 		.listen_sock = -1,
 		.options = {
-			.socket = "/run/vgpu/vgpu.sock",
+			.socket = VGPU_SYSTEM_SOCKET,
 			.group = "vgpu",
 			.ring_bytes = 1u << 20,
 			.gntalloc_pages = 24576,

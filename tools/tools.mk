@@ -9,7 +9,7 @@ CFLAGS_tools/common/paths := -DVGPU_LIBDIR='"$(LIBDIR)"' -DVGPU_DATADIR='"$(DATA
 # compiled in: made again when they change ("make", then "make install PREFIX=/usr")
 $B/tools/common/paths.o: $B/.dirs
 $B/.dirs: .FORCE
-	$Q mkdir -p $(@D); echo '$(LIBDIR) $(DATADIR) $(LIBEXECDIR)' >$@.new; \
+	$Q mkdir -p $(@D); echo '$(BINDIR) $(LIBDIR) $(DATADIR) $(LIBEXECDIR)' >$@.new; \
 		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: .FORCE
 .FORCE:

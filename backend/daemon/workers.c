@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worker processes: started on demand with a clean environment, watched, reaped.
- * A worker that dies takes the contexts of one user's programs with it.
+ * Worker processes: started on demand (spawn.c), watched, reaped.
+ * A worker that dies takes the contexts of one user's or guest's programs with it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +14,9 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+#include "backend/daemon/xen_guest.h"
 
-/* What of the daemon's environment a worker may see: nothing that a guest chose. */
-static const char *const passed[] = {
-	"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "LIBGL_DRIVERS_PATH",
-	"LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "LP_NUM_THREADS", "MESA_LOADER_DRIVER_OVERRIDE",
-	"VGPU_DEVICE", "VGPU_WORKER_SPIN_US", "VGPU_WORKER_EGL_VENDORS", "ASAN_OPTIONS",
-	"UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS",
-};
+#define END_SECONDS 4 /* for a worker to end of itself */
 
 static void forget(struct vgpu_worker *worker)
 {
@@ -36,14 +30,21 @@ static void forget(struct vgpu_worker *worker)
 	}
 	sd_event_source_disable_unref(worker->io);
 	sd_event_source_disable_unref(worker->child);
+	sd_event_source_disable_unref(worker->end_timer);
 	close(worker->sock);
 	free(worker);
 }
 
 static void gone(struct vgpu_worker *worker, const char *why)
 {
-	vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid, (unsigned)worker->uid, why);
-	vgpu_clients_worker_gone(worker, worker->failed[0] ? worker->failed : why);
+	if (worker->guest)
+		vgpu_daemon_log("worker %d of guest %s: %s", (int)worker->pid,
+		                vgpu_xen_guest_name(worker->guest), why);
+	else
+		vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid,
+		                (unsigned)worker->uid, why);
+	vgpu_clients_no_stats(worker);
+	worker->events->gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
 }
 
@@ -73,6 +74,8 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	if (rc) {
 		/* the child event follows; a worker that only closed its socket is made to end */
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		if (worker->ending)
+			return 0;
 		kill(worker->pid, SIGKILL);
 		return 0;
 	}
@@ -80,13 +83,19 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_READY:
 		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
-		vgpu_clients_worker_ready(worker);
+		worker->events->ready(worker);
 		break;
 	case VGPU_BROKER_W_FAILED:
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
 	case VGPU_BROKER_W_CONN_BROKEN:
-		vgpu_clients_broken(worker, msg.a, msg.text);
+		worker->events->broken(worker, msg.a, msg.text);
+		break;
+	case VGPU_BROKER_W_MAPPED:
+		worker->events->mapped(worker, msg.a, msg.b, msg.c);
+		break;
+	case VGPU_BROKER_W_UNMAPPED:
+		worker->events->unmapped(worker, msg.a, msg.b);
 		break;
 	case VGPU_BROKER_W_STATS_REPLY:
 		vgpu_clients_stats(worker, msg.a, fds[0]);
@@ -98,63 +107,12 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	return 0;
 }
 
-static int spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out)
+/* Spawn the worker's process. Takes nothing; on failure the worker is as it was. */
+static int start(struct vgpu_daemon *daemon, struct vgpu_worker *worker, const char *device)
 {
-	char *env[sizeof(passed) / sizeof(passed[0]) + 3];
-	char device[300];
-	char *argv[] = { "vgpu-worker", "--control-fd", "3", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none;
-	size_t n = 0;
-	int rc;
-
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
-		const char *value = getenv(passed[i]);
-		char *entry;
-
-		if (!value || (daemon->device && strcmp(passed[i], "VGPU_DEVICE") == 0))
-			continue;
-		if (asprintf(&entry, "%s=%s", passed[i], value) >= 0)
-			env[n++] = entry;
-	}
-	if (daemon->device) {
-		snprintf(device, sizeof(device), "VGPU_DEVICE=%s", daemon->device);
-		env[n++] = strdup(device);
-	}
-	env[n++] = strdup("VGPU_WORKER=1");
-	env[n] = NULL;
-	sigemptyset(&none);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	/* dup2 clears close-on-exec; dup2 of 3 to 3 would not, so go through a higher number */
-	posix_spawn_file_actions_adddup2(&actions, sock, 3);
-	rc = posix_spawn(pid_out, daemon->worker_path, &actions, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	for (size_t i = 0; i < n; i++)
-		free(env[i]);
-	return -rc;
-}
-
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
-{
-	struct vgpu_worker *worker;
 	int pair[2] = { -1, -1 };
 	int high = -1, rc;
 
-	for (worker = daemon->workers; worker; worker = worker->next) {
-		if (worker->uid == uid) {
-			*out = worker;
-			return 0;
-		}
-	}
-	worker = calloc(1, sizeof(*worker));
-	if (!worker)
-		return -ENOMEM;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
 		rc = -errno;
 		goto out;
@@ -165,8 +123,7 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		goto out;
 	}
 	worker->daemon = daemon;
-	worker->uid = uid;
-	rc = spawn(daemon, high, &worker->pid);
+	rc = vgpu_worker_spawn(daemon, device, high, &worker->pid);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
 		goto out;
@@ -179,20 +136,21 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	if (rc >= 0)
 		rc = sd_event_add_child(daemon->event, &worker->child, worker->pid, WEXITED, on_child,
 		                        worker);
+	/* what it has said last is read before its end is dealt with */
+	if (rc >= 0)
+		rc = sd_event_source_set_priority(worker->child, SD_EVENT_PRIORITY_NORMAL + 1);
 	if (rc < 0) {
 		kill(worker->pid, SIGKILL);
 		waitpid(worker->pid, NULL, 0);
 		sd_event_source_disable_unref(worker->io);
+		sd_event_source_disable_unref(worker->child);
 		close(worker->sock);
 		goto out;
 	}
 	worker->next = daemon->workers;
 	daemon->workers = worker;
-	*out = worker;
-	worker = NULL;
 	rc = 0;
 out:
-	free(worker);
 	for (int i = 0; i < 2; i++)
 		if (pair[i] >= 0)
 			close(pair[i]);
@@ -201,9 +159,71 @@ out:
 	return rc;
 }
 
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+{
+	struct vgpu_worker *worker;
+	int rc;
+
+	for (worker = daemon->workers; worker; worker = worker->next) {
+		if (!worker->guest && worker->uid == uid) {
+			*out = worker;
+			return 0;
+		}
+	}
+	worker = calloc(1, sizeof(*worker));
+	if (!worker)
+		return -ENOMEM;
+	worker->events = &vgpu_clients_events;
+	worker->uid = uid;
+	rc = start(daemon, worker, daemon->device);
+	if (rc)
+		free(worker);
+	else
+		*out = worker;
+	return rc;
+}
+
+int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,
+                      struct vgpu_xguest *guest, const char *device, struct vgpu_worker **out)
+{
+	struct vgpu_worker *worker = calloc(1, sizeof(*worker));
+	int rc;
+
+	if (!worker)
+		return -ENOMEM;
+	worker->events = events;
+	worker->guest = guest;
+	rc = start(daemon, worker, device ? device : daemon->device);
+	if (rc)
+		free(worker);
+	else
+		*out = worker;
+	return rc;
+}
+
+static int on_end_timer(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct vgpu_worker *worker = data;
+
+	vgpu_daemon_log("worker %d does not end: killed", (int)worker->pid);
+	kill(worker->pid, SIGKILL);
+	return 0;
+}
+
+void vgpu_worker_end(struct vgpu_worker *worker)
+{
+	if (worker->ending)
+		return;
+	worker->ending = true;
+	shutdown(worker->sock, SHUT_WR);
+	if (sd_event_add_time_relative(worker->daemon->event, &worker->end_timer, CLOCK_MONOTONIC,
+	                               END_SECONDS * 1000000ull, 0, on_end_timer, worker) < 0)
+		kill(worker->pid, SIGKILL);
+}
+
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg, const int *fds)
 {
-	int rc = vgpu_broker_send(worker->sock, msg, fds);
+	int rc = worker->ending ? 0 : vgpu_broker_send(worker->sock, msg, fds);
 
 	if (rc) {
 		vgpu_daemon_log("worker %d takes no messages (%s): it is ended", (int)worker->pid,

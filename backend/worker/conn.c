@@ -18,6 +18,8 @@
 
 #define LOG_LINES_PER_MINUTE 20
 
+void (*vgpu_wconn_unmapped)(uint32_t conn, uint32_t object);
+
 struct vgpu_wconn *vgpu_wconn_create(uint32_t id, uint32_t pid, uint32_t uid, const char *name,
                                      int frame_event)
 {
@@ -71,6 +73,8 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 	pthread_cond_destroy(&conn->stream_ended);
 	pthread_cond_destroy(&conn->pool_added);
 	pthread_mutex_destroy(&conn->lock);
+	if (vgpu_wconn_unmapped)
+		vgpu_wconn_unmapped(conn->id, 0);
 	free(conn);
 }
 
@@ -91,6 +95,7 @@ int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, in
 		return rc;
 	}
 	pool->id = id;
+	pool->conn = conn->id;
 	pool->bytes = bytes;
 	pool->refs = 1;
 	pthread_mutex_lock(&conn->lock);
@@ -107,6 +112,8 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 	if (!pool || --pool->refs > 0)
 		return;
 	munmap(pool->base, pool->bytes);
+	if (vgpu_wconn_unmapped)
+		vgpu_wconn_unmapped(pool->conn, pool->id);
 	free(pool);
 }
 

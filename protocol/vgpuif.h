@@ -223,8 +223,8 @@ struct vgpuif_response {
 
 /*
  * The control page. Indexes count up for ever and are masked on use; each is
- * written by one side only. The page is zero when its grant is published; the
- * frontend then writes magic and version.
+ * written by one side only. The frontend zeroes the page and writes magic, version
+ * and fe_sleeps before it publishes the grant.
  */
 #define VGPUIF_MAGIC 0x66697076u /* "vpif" */
 struct vgpuif_control {

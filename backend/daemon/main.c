@@ -168,7 +168,7 @@ int main(int argc, char **argv)
 	rc = daemon.worker_path[0] ? 0 : default_worker(daemon.worker_path,
 	                                                sizeof(daemon.worker_path));
 	if (!rc && !path[0])
-		rc = vgpu_broker_path(path, sizeof(path));
+		rc = vgpu_broker_own_path(path, sizeof(path));
 	if (!rc)
 		rc = sd_event_default(&daemon.event);
 	if (rc < 0) {

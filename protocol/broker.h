@@ -45,8 +45,9 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_STATS_REPLY = 49, /* a: request number; fd: memfd with JSON */
 	VGPU_BROKER_W_CONN_BROKEN = 50, /* a: connection: protocol error; text: what */
 	VGPU_BROKER_W_FAILED = 51,   /* the worker cannot draw; text: cause and next step */
-	VGPU_BROKER_W_MAPPED = 52,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
-	VGPU_BROKER_W_UNMAPPED = 53, /* a: connection, b: stream or pool; 0: all of the connection's */
+	VGPU_BROKER_W_JAIL = 52,     /* before READY: a: the worker's rules that hold (jail.h); text: why the rest does not */
+	VGPU_BROKER_W_MAPPED = 53,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
+	VGPU_BROKER_W_UNMAPPED = 54, /* a: connection, b: stream or pool; 0: all of the connection's */
 };
 
 struct vgpu_broker_msg {

@@ -147,6 +147,8 @@ static void worker_says(struct fake_xen *x)
 	uint8_t what = octet();
 	uint32_t conn = octet() % 8, object = octet() % 8;
 
+	if (what & 64)
+		fake_old_gone(x);
 	if (!x->worker)
 		return;
 	switch (what % 6) {

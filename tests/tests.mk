@@ -51,3 +51,4 @@ $B/tests/unit/test_gen_%: $B/tests/unit/test_gen_%.o $(GEN_TEST_OBJS)
 	$Q $(link) -o $@ $^ $(TEST_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_agent_device: $B/tests/unit/agent_fixture.o $(A_AGENT)

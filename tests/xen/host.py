@@ -224,7 +224,7 @@ class Host:
                         f'name="{name}"\ntype="{kind}"\nmemory={memory_mib}\nvcpus=1\n'
                         f'kernel="/boot/vmlinux"\nramdisk="/boot/root.cpio"\n'
                         f'extra="console=hvc0 quiet mitigations=off {args}"\n'
-                        f'disk=["phy:/dev/vdc,xvda,r","phy:/dev/vdb,xvdb,r"]\n'
+                        f'disk=["{_disk("vdc", "xvda")}", "{_disk("vdb", "xvdb")}"]\n'
                         f'on_crash="preserve"\non_reboot="destroy"\n{config}')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
         domid = int(self.check(f"xl domid {name}").out)
@@ -332,6 +332,10 @@ class Guest:
     def destroy(self, limit=60):
         self.host.check(f"xl destroy {self.name}", limit)
         self.host.until(f"guest {self.name} is gone", f"! xl domid {self.name}", limit)
+
+
+def _disk(device, name):
+    return f"format=raw,vdev={name},access=ro,script=/mnt/test/guest/block,target=/dev/{device}"
 
 
 def _indent(text):

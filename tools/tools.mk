@@ -21,9 +21,18 @@ vgpu-run_LIBS := -ljson-c
 vgpu-info_SRCS := $(wildcard tools/info/*.c) $(TOOLS_COMMON)
 vgpu-info_ARCHIVES = $(A_FRONTEND) $(A_PROTOCOL)
 vgpu-info_LIBS = $(FRONTEND_LIBS) -ljson-c -ldl
-vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c) $(PCI_SRCS) $(TOOLS_COMMON)
+# the commands for guests need xenstore, and libxlutil for xl configs
+CTL_XEN := $(patsubst %,tools/ctl/%.c,attach detach show spec_config xenstore)
+ifneq ($(wildcard /usr/include/libxlutil.h),)
+CTL_XEN_NOT :=
+CTL_XEN_LIBS := -lxenstore -lxlutil
+else
+CTL_XEN_NOT := $(CTL_XEN)
+CTL_XEN_LIBS :=
+endif
+vgpu-ctl_SRCS := $(filter-out $(CTL_XEN_NOT),$(wildcard tools/ctl/*.c)) $(PCI_SRCS) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
-vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
+vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS) $(CTL_XEN_LIBS)
 
 # the tools' tests start the commands themselves
 $B/tests/unit/test_tools_run: | $B/bin/vgpu-run

@@ -23,6 +23,12 @@ const struct vgpu_ctl_command *vgpu_ctl_find(const char *name);
 int vgpu_ctl_list(int argc, char **argv);
 /* Print the names of list's columns, one a line. */
 void vgpu_ctl_list_columns(void);
+/* These need Xen's libraries: missing in a build without them. */
+int vgpu_ctl_attach(int argc, char **argv) __attribute__((weak));
+int vgpu_ctl_detach(int argc, char **argv) __attribute__((weak));
+int vgpu_ctl_show(int argc, char **argv) __attribute__((weak));
+/* Print the names of running guests, one a line; nothing without Xen. */
+void vgpu_ctl_guest_names(void) __attribute__((weak));
 int vgpu_ctl_help(int argc, char **argv);
 /* Hidden: what the shell's completion asks (tools/completions). */
 int vgpu_ctl_complete(int argc, char **argv);

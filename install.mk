@@ -11,17 +11,30 @@ COMPLETION_DIR ?= $(DATADIR)/bash-completion/completions
 
 USER_TOOLS := vgpu-run vgpu-info vgpu-ctl vgpu-replay
 COMPLETED  := vgpu-run vgpu-info vgpu-ctl
-HELPERS    := vgpu-backendd vgpu-worker
+HELPERS    := vgpu-backendd vgpu-worker vgpu-agentd
+DAEMONS    := vgpu-backendd vgpu-agentd
+UNITS      := $(wildcard xen-configs/*.service)
+UDEV_RULES := $(wildcard xen-configs/*.rules)
+DEFAULTS   := $(wildcard xen-configs/*.default)
+SYSTEMD_DIR ?= $(PREFIX)/lib/systemd/system
+UDEV_DIR   ?= $(PREFIX)/lib/udev/rules.d
 MAN_PAGES  := $(wildcard docs/man/*.[1-8])
 
 .PHONY: install uninstall
 ## make install    into $(DESTDIR)$(PREFIX); then: make uninstall
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR) \
-		$(DESTDIR)$(EGL_ICD_DIR) $(DESTDIR)$(COMPLETION_DIR) $(DESTDIR)$(SYSCONFDIR)/profile.d
+		$(DESTDIR)$(EGL_ICD_DIR) $(DESTDIR)$(COMPLETION_DIR) $(DESTDIR)$(SYSCONFDIR)/profile.d \
+		$(DESTDIR)$(SYSCONFDIR)/default $(DESTDIR)$(SYSTEMD_DIR) $(DESTDIR)$(UDEV_DIR)
 	$(INSTALL) -m 755 $(USER_TOOLS:%=$B/bin/%) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(HELPERS:%=$B/bin/%) $(DESTDIR)$(LIBEXECDIR)
-	ln -sf $(LIBEXECDIR)/vgpu-backendd $(DESTDIR)$(SBINDIR)/vgpu-backendd
+	for daemon in $(DAEMONS); do ln -sf $(LIBEXECDIR)/$$daemon $(DESTDIR)$(SBINDIR)/$$daemon || exit 1; done
+	for unit in $(UNITS); do sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' $$unit \
+		>$(DESTDIR)$(SYSTEMD_DIR)/$${unit##*/} || exit 1; done
+	$(INSTALL) -m 644 $(UDEV_RULES) $(DESTDIR)$(UDEV_DIR)
+	# what the admin has changed stays
+	for file in $(DEFAULTS); do to=$(DESTDIR)$(SYSCONFDIR)/default/$$(basename $$file .default); \
+		[ -e $$to ] || $(INSTALL) -m 644 $$file $$to || exit 1; done
 	$(INSTALL) -m 644 $(LIBS) $(DESTDIR)$(LIBDIR)
 	$(INSTALL) -m 644 xen-configs/40_vgpu.json $(DESTDIR)$(EGL_ICD_DIR)
 	$(INSTALL) -m 644 xen-configs/vgpu.sh $(DESTDIR)$(SYSCONFDIR)/profile.d
@@ -31,9 +44,11 @@ install: all
 		$(INSTALL) -d $$dir && $(INSTALL) -m 644 $$page $$dir || exit 1; done
 
 uninstall:
-	rm -f $(USER_TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(DESTDIR)$(SBINDIR)/vgpu-backendd $(HELPERS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
+	rm -f $(USER_TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(DAEMONS:%=$(DESTDIR)$(SBINDIR)/%) $(HELPERS:%=$(DESTDIR)$(LIBEXECDIR)/%) \
 		$(DESTDIR)$(EGL_ICD_DIR)/40_vgpu.json \
 		$(DESTDIR)$(SYSCONFDIR)/profile.d/vgpu.sh $(COMPLETED:%=$(DESTDIR)$(COMPLETION_DIR)/%)
+	rm -f $(UNITS:xen-configs/%=$(DESTDIR)$(SYSTEMD_DIR)/%) $(UDEV_RULES:xen-configs/%=$(DESTDIR)$(UDEV_DIR)/%) \
+		$(DEFAULTS:xen-configs/%.default=$(DESTDIR)$(SYSCONFDIR)/default/%)
 	for lib in $(notdir $(LIBS)); do rm -f $(DESTDIR)$(LIBDIR)/$$lib; done
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done

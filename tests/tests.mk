@@ -54,3 +54,4 @@ $B/tests/unit/test_xen_spec: $(patsubst %.c,$B/%.o,tools/ctl/spec.c tools/ctl/sp
 $B/tests/unit/test_xen_spec: TEST_LIBS += $(CTL_XEN_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_agent_device: $B/tests/unit/agent_fixture.o $(A_AGENT)

@@ -51,11 +51,20 @@ def some_pictures(count):
     return enough
 
 
-def frames_of(test, world, trace):
-    """Replay in a world. Returns the run and {name of the frame: octets of its PNG}."""
+def frame_calls(test, trace):
+    """The numbers of the calls that end a frame."""
+    run = test.run(test.native, ["apitrace", "dump", "--color=never", "--calls=*/frame", trace])
+    return [int(line.split()[0]) for line in run.out.splitlines() if line[:1].isdigit()]
+
+
+def frames_of(test, world, trace, calls=None):
+    """Replay in a world. Returns the run and {name of the frame: octets of its PNG}. calls: only
+    these frames, by the numbers of their calls."""
     folder = os.path.join(test.dir, "frames-" + world.key)
     os.makedirs(folder)
-    run = test.run(world, ["apitrace", "dump-images", "-o", folder + "/f", trace], x=True)
+    chosen = ["--calls=" + ",".join(map(str, calls))] if calls else []
+    run = test.run(world, ["apitrace", "dump-images", "-o", folder + "/f"] + chosen + [trace],
+                   x=True)
     pictures = {}
     for path in sorted(glob.glob(folder + "/*.png")):
         with open(path, "rb") as f:
@@ -63,16 +72,16 @@ def frames_of(test, world, trace):
     return run, pictures
 
 
-def compare(test, trace, still=False, unsteady=False):
+def compare(test, trace, still=False, unsteady=False, calls=None):
     """Every frame of the trace is the same in both worlds. still: all frames may be one picture;
     unsteady: the first frame is left out (docs/testing.md, "Differences that are allowed")."""
-    native, a = frames_of(test, test.native, trace)
+    native, a = frames_of(test, test.native, trace, calls)
     test.check(native.rc == 0 and a, "the native replay gave %d frames, exit code %d: %s" % (
         len(a), native.rc, native.err[-200:]))
     compared = sorted(a)[1:] if unsteady else sorted(a)
     test.check(compared and (still or len({a[frame] for frame in compared}) > 1),
                "all native frames are the same: the trace proves nothing")
-    second, b = frames_of(test, test.second, trace)
+    second, b = frames_of(test, test.second, trace, calls)
     test.check(second.rc == 0, "the replay ended with %d: %s" % (second.rc, second.err[-300:]))
     test.check_same(sorted(a), sorted(b), "the list of frames")
     wrong = [frame for frame in compared if a[frame] != b[frame]]

@@ -9,7 +9,7 @@ ASAN_B     := $B-asan
 .PHONY: check-build
 check-build: $(UNIT_TESTS:%=$B/tests/unit/%) $(GL_PROGRAMS) $B/tests/bench/bench
 
-.PHONY: check check-fast check-unit check-gl check-apps check-kill check-conformance check-conformance-sample
+.PHONY: check check-fast check-unit check-gl check-apps check-threads check-kill check-conformance check-conformance-sample
 ## make check      everything: setup, builds, unit, GL, kill, conformance, sanitizers, fuzzing
 check:
 	$Q tools/setup/setup.sh build run test apps
@@ -31,6 +31,9 @@ check-apps: all
 ## make check-kill programs and workers that are killed leave nothing behind (KILLS=200 SEED=)
 check-kill: all check-build
 	$(RUN_TESTS) --group kill
+## make check-threads shared contexts in threads, COUNT=25 times
+check-threads: all check-build
+	$(RUN_TESTS) --group threads
 ## make check-conformance  piglit's sanity profile on three platforms
 check-conformance: all
 	$(RUN_TESTS) --group conformance

@@ -47,8 +47,8 @@ $(EGL_ICD): xen-configs/40_vgpu.json
 EXTRA_ALL += $(EGL_ICD)
 
 .PHONY: setup run
-## make setup      install the Debian packages that are missing (SETUP_GROUPS="build run test xen")
-SETUP_GROUPS ?= build run test xen
+## make setup      install the Debian packages that are missing (SETUP_GROUPS="build run test apps xen")
+SETUP_GROUPS ?= build run test apps xen
 setup:
 	$Q tools/setup/setup.sh $(SETUP_GROUPS)
 

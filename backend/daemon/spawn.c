@@ -64,12 +64,12 @@ static void no_cache(const struct vgpu_daemon *daemon, char **env, size_t *n)
 	add(env, n, "XDG_CACHE_HOME=", access(path, F_OK) == 0 ? path : "/dev/null");
 }
 
-static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
+static size_t make_environment(const struct vgpu_daemon *daemon, const char *device, char **env)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(passed); i++)
-		if (!daemon->device || strcmp(passed[i], "VGPU_DEVICE") != 0)
+		if (!*device || strcmp(passed[i], "VGPU_DEVICE") != 0)
 			pass(env, &n, passed[i]);
 	for (size_t i = 0; i < COUNT(passed_free) && !daemon->jail.on; i++)
 		pass(env, &n, passed_free[i]);
@@ -77,8 +77,8 @@ static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
 		add(env, &n, jailed[i], "");
 	if (daemon->jail.on)
 		no_cache(daemon, env, &n);
-	if (daemon->device)
-		add(env, &n, "VGPU_DEVICE=", daemon->device);
+	if (*device)
+		add(env, &n, "VGPU_DEVICE=", device);
 	add(env, &n, "VGPU_WORKER_JAIL=", daemon->jail.on ? "on" : "off");
 	add(env, &n, "VGPU_WORKER=", "1");
 	env[n] = NULL;
@@ -93,11 +93,11 @@ struct news {
 
 enum { CONTROL_FD = 3, NEWS_FD = 4, PROGRAM_FD = 5 };
 
-static _Noreturn void child(const struct vgpu_daemon *daemon, int sock, int news_fd, int program,
+static _Noreturn void child(const struct vgpu_daemon *daemon, int sock, int news_fd, int said, int program,
                             int cgroup, struct news *news, char **env)
 {
 	char *argv[] = { (char[]){ "vgpu-worker" }, (char[]){ "--control-fd" }, (char[]){ "3" }, NULL };
-	int log = fcntl(STDERR_FILENO, F_GETFD), null;
+	int null;
 	sigset_t none;
 	ssize_t n;
 
@@ -107,8 +107,8 @@ static _Noreturn void child(const struct vgpu_daemon *daemon, int sock, int news
 	setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* sock, news_fd, program and cgroup are above 9: none of these overwrites another */
-	if (null < 0 || dup2(null, 0) < 0 || dup2(log < 0 ? null : STDERR_FILENO, 1) < 0 ||
+	/* sock, news_fd, said, program and cgroup are above 9: none of these overwrites another */
+	if (null < 0 || dup2(null, 0) < 0 || dup2(said, 1) < 0 || dup2(said, 2) < 0 ||
 	    dup2(sock, CONTROL_FD) < 0 || dup3(program, PROGRAM_FD, O_CLOEXEC) < 0)
 		news->error = -errno;
 	else if (daemon->jail.on)
@@ -154,6 +154,7 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *
 	struct news news = { .error = 0 };
 	char *env[MAX_ENV + 1];
 	int pipe_fds[2] = { -1, -1 }, news_fd = -1, opened = -1, program = -1, rc;
+	int said_fds[2] = { -1, -1 }, said = -1;
 	int folder = -1, cgroup = -1;
 	size_t n = 0;
 
@@ -164,7 +165,8 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *
 	close(pipe_fds[1]);
 	opened = open(daemon->worker_path, O_PATH | O_CLOEXEC);
 	program = opened < 0 ? -1 : high(opened);
-	if (news_fd < 0 || program < 0) {
+	said = pipe2(said_fds, O_CLOEXEC) < 0 ? -1 : high(said_fds[1]);
+	if (news_fd < 0 || program < 0 || said < 0) {
 		rc = -errno;
 		goto out;
 	}
@@ -174,10 +176,10 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *
 		folder = vgpu_jail_cgroup_add(&daemon->jail, worker->cgroup, &news.jail);
 		cgroup = folder < 0 ? -1 : high(folder);
 	}
-	n = make_environment(daemon, env);
+	n = make_environment(daemon, worker->device, env);
 	worker->pid = fork();
 	if (worker->pid == 0)
-		child(daemon, sock, news_fd, program, cgroup, &news, env);
+		child(daemon, sock, news_fd, said, program, cgroup, &news, env);
 	rc = worker->pid < 0 ? -errno : 0;
 	close(news_fd);
 	news_fd = -1;
@@ -187,14 +189,24 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *
 		if (rc)
 			waitpid(worker->pid, NULL, 0);
 	}
-	if (rc)
+	if (rc) {
 		vgpu_jail_cgroup_remove(&daemon->jail, worker->cgroup);
+		goto out;
+	}
+	fcntl(said_fds[0], F_SETFL, O_NONBLOCK);
+	worker->said_fd = said_fds[0];
+	said_fds[0] = -1;
 out:
 	for (size_t i = 0; i < n; i++)
 		free(env[i]);
 	close(pipe_fds[0]);
 	if (news_fd >= 0)
 		close(news_fd);
+	for (int i = 0; i < 2; i++)
+		if (said_fds[i] >= 0)
+			close(said_fds[i]);
+	if (said >= 0)
+		close(said);
 	if (opened >= 0)
 		close(opened);
 	if (program >= 0)

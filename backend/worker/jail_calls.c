@@ -22,14 +22,6 @@
 #include "backend/worker/jail.h"
 #include "backend/worker/jail_list.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 #define LOGGED_CALLS 512
 
 bool vgpu_jail_wanted(void)

@@ -16,17 +16,7 @@
 #include <unistd.h>
 
 #include "backend/worker/jail.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "backend/worker/jail_list.h"
 
 /* linux/landlock.h, as far as kernel 6.12 */
 enum {
@@ -181,7 +171,7 @@ static int allow_all(int ruleset, const struct ruleset_attr *attr)
 	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !rc; i++)
 		rc = allow_list(ruleset, attr, lists[i]);
-	if (SANITIZED && !rc)
+	if (VGPU_JAIL_SANITIZED && !rc)
 		rc = allow_sanitizer(ruleset, attr);
 	return rc;
 }

@@ -3,14 +3,6 @@
 
 #include <stddef.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
 const char *const vgpu_jail_allowed[] = {
 	/* memory; PROT_EXEC too, since drivers compile shaders to machine code */
 	"brk", "madvise", "membarrier", "mincore", "mlock", "mmap", "mprotect", "mremap", "msync",
@@ -38,7 +30,7 @@ const char *const vgpu_jail_allowed[] = {
 	/* who and where it is */
 	"arch_prctl", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "getrandom",
 	"getresgid", "getresuid", "getrlimit", "getrusage", "getuid", "sysinfo", "uname",
-#ifdef SANITIZED
+#if VGPU_JAIL_SANITIZED
 	/* the run-time libraries of sanitizers, and gcc's coverage */
 	"flock", "mkdir", "personality", "prctl", "prlimit64", "rename", "setrlimit", "unlink",
 	"wait4",

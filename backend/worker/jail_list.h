@@ -5,6 +5,18 @@
 
 #include <stdint.h>
 
+/* The run-time libraries of sanitizers need more; builds without one never have it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VGPU_JAIL_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define VGPU_JAIL_SANITIZED 1
+#endif
+#endif
+#ifndef VGPU_JAIL_SANITIZED
+#define VGPU_JAIL_SANITIZED 0
+#endif
+
 /* By name, because not every architecture has each; each list ends with NULL. */
 
 /* Allowed whatever the parameters are. */

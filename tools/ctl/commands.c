@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/common/tool.h"
+#include "tools/ctl/top.h"
 
 /* tools/pci, when it is built in */
 int vgpu_pci_main(int argc, char **argv) __attribute__((weak));
@@ -20,11 +21,38 @@ static int pci(int argc, char **argv)
 	return vgpu_pci_main(argc, argv);
 }
 
+static int without_xen(const char *name)
+{
+	vgpu_tool_error("install libxen-dev and build it again",
+			"this vgpu-ctl was built without Xen: no %s", name);
+	return VGPU_EXIT_FAILED;
+}
+
+static int attach(int argc, char **argv)
+{
+	return vgpu_ctl_attach ? vgpu_ctl_attach(argc, argv) : without_xen(argv[0]);
+}
+
+static int detach(int argc, char **argv)
+{
+	return vgpu_ctl_detach ? vgpu_ctl_detach(argc, argv) : without_xen(argv[0]);
+}
+
+static int show(int argc, char **argv)
+{
+	return vgpu_ctl_show ? vgpu_ctl_show(argc, argv) : without_xen(argv[0]);
+}
+
 const struct vgpu_ctl_command vgpu_ctl_commands[] = {
+	{ "attach", "[--json] GUEST [SPEC]", "give a running guest a vgpu", attach },
+	{ "detach", "[--json] GUEST", "take it away", detach },
+	{ "show", "[--json] [GUEST]", "guests' vgpus: configuration, state, counters", show },
 	{ "list", "[--json] [--noheadings] [-o COLUMN,...]",
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
 	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
 	  "what guests and programs draw, live", vgpu_ctl_top },
+	{ "log", "[--json] [--lines N] [--follow] [GUEST]", "what was said about a guest",
+	  vgpu_ctl_log },
 	{ "doctor", "[--json]", "what is right and wrong on this machine, and how to mend it",
 	  vgpu_ctl_doctor },
 	{ "pci", "COMMAND [ARGUMENTS...]", "hand a whole GPU to a guest", pci },
@@ -76,6 +104,16 @@ int vgpu_ctl_complete(int argc, char **argv)
 	}
 	if (argc == 2 && strcmp(argv[1], "columns") == 0) {
 		vgpu_ctl_list_columns();
+		return vgpu_tool_finish(VGPU_EXIT_OK);
+	}
+	if (argc == 2 && strcmp(argv[1], "sort-keys") == 0) {
+		for (size_t i = 0; i < vgpu_top_n_columns; i++)
+			puts(vgpu_top_columns[i].name);
+		return vgpu_tool_finish(VGPU_EXIT_OK);
+	}
+	if (argc == 2 && strcmp(argv[1], "guests") == 0) {
+		if (vgpu_ctl_guest_names)
+			vgpu_ctl_guest_names();
 		return vgpu_tool_finish(VGPU_EXIT_OK);
 	}
 	return VGPU_EXIT_USAGE;

@@ -31,7 +31,7 @@ struct vgpu_worker {
 	char failed[512]; /* why it cannot draw; empty while it can */
 	char cgroup[48];  /* its own, below the jail's; empty without a jail */
 	struct vgpu_jail_report jail;
-	char guest[24];   /* whose log its lines belong to: the user's number */
+	char log_name[64]; /* whose log its lines belong to: a guest, or a user's number */
 	int said_fd;      /* what it writes to stderr comes here; -1: no more */
 	char said[512];   /* the line so far */
 	uint32_t said_bytes;

@@ -24,7 +24,7 @@ void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	vgpu_log_line(worker->daemon->logs, worker->guest, "vgpu-backendd: ", line);
+	vgpu_log_line(worker->daemon->logs, worker->log_name, "vgpu-backendd: ", line);
 }
 
 /* One line of what the worker, or the driver in it, wrote to stderr. */
@@ -34,7 +34,7 @@ static void said_line(struct vgpu_worker *worker)
 
 	worker->said[worker->said_bytes] = '\0';
 	if (worker->said_bytes)
-		vgpu_log_line(worker->daemon->logs, worker->guest, own ? "" : "vgpu-worker: ",
+		vgpu_log_line(worker->daemon->logs, worker->log_name, own ? "" : "vgpu-worker: ",
 		              worker->said);
 	worker->said_bytes = 0;
 }
@@ -203,7 +203,7 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	worker->daemon = daemon;
 	worker->uid = uid;
 	worker->said_fd = -1;
-	snprintf(worker->guest, sizeof(worker->guest), "%u", (unsigned)uid);
+	snprintf(worker->log_name, sizeof(worker->log_name), "%u", (unsigned)uid);
 	rc = vgpu_worker_spawn(daemon, high, worker);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));

@@ -75,6 +75,7 @@ $(A_PROTOCOL): $(PROTOCOL_OBJS)
 $(A_FRONTEND): $(FRONTEND_OBJS)
 $(A_WORKER): $(WORKER_OBJS)
 $(A_DAEMON): $(DAEMON_OBJS)
+$(A_AGENT): $(call objs,$(AGENT_SRCS))
 $B/%.a:
 	@echo "  AR    $@"
 	$Q rm -f $@ && $(AR) rcs $@ $^

@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: MIT
 WORKER_SRCS += $(filter-out backend/worker/main.c,$(wildcard backend/worker/*.c backend/track/*.c backend/snapshot/*.c))
-DAEMON_SRCS += $(filter-out backend/daemon/main.c,$(wildcard backend/daemon/*.c))
+# Xen's stable libraries where they are; without them the daemon serves this machine only
+ifneq ($(wildcard /usr/include/xenstore.h),)
+DAEMON_NOT := backend/daemon/xen_none.c
+XEN_LIBS := -lxenstore -lxengnttab -lxenevtchn
+else
+DAEMON_NOT := backend/daemon/xen_real.c
+XEN_LIBS :=
+endif
+DAEMON_SRCS += $(filter-out backend/daemon/main.c $(DAEMON_NOT),$(wildcard backend/daemon/*.c))
 WORKER_LIBS := -lEGL -lseccomp -ljson-c -lpthread
-DAEMON_LIBS := -lsystemd -ljson-c
+DAEMON_LIBS := -lsystemd -ljson-c $(XEN_LIBS)
+CFLAGS_backend/daemon/main = -DVGPU_BINDIR='"$(BINDIR)"'
+$B/backend/daemon/main.o: $B/.dirs
 PROGRAMS += vgpu-worker vgpu-backendd
 vgpu-worker_SRCS := backend/worker/main.c
 vgpu-worker_ARCHIVES = $(A_WORKER) $(A_PROTOCOL)

@@ -92,7 +92,10 @@ bool vgpu_drawable_double_buffered(const struct vgpu_drawable *drawable);
 void vgpu_drawable_check_size(struct vgpu_drawable *drawable);
 /* 0: show as soon as possible; n: at most one frame per n display refreshes. */
 void vgpu_drawable_set_swap_interval(struct vgpu_drawable *drawable, int interval);
-/* Buffer age as EGL_EXT_buffer_age defines it. */
+/*
+ * Buffer age as EGL_EXT_buffer_age defines it: 1, or 0 before the first swap and after a change of
+ * size. When it is 1, the size stays until the next swap.
+ */
 int vgpu_drawable_buffer_age(struct vgpu_drawable *drawable);
 /*
  * Swap buffers. Waits only when all frame slots are in flight. The calling

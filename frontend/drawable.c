@@ -41,6 +41,8 @@ struct vgpu_drawable {
 	uint32_t next_base;
 	uint32_t next_seq;  /* of the next swap */
 	uint32_t show_seq;  /* of the next frame to show */
+	bool kept;   /* the back buffer is what was swapped last */
+	bool frozen; /* the program builds on that: no new size before the next swap */
 	bool closing;
 };
 
@@ -271,7 +273,8 @@ void vgpu_drawable_check_size(struct vgpu_drawable *d)
 		return;
 	pthread_mutex_lock(&d->lock);
 	stream = vgpu_client_stream(d->client);
-	if (stream && (width != d->width || height != d->height)) {
+	if (stream && !d->frozen && (width != d->width || height != d->height)) {
+		d->kept = false;
 		d->width = width;
 		d->height = height;
 		enc_vgpuDrawableResize(stream, d->id, (GLsizei)width, (GLsizei)height);
@@ -293,8 +296,15 @@ bool vgpu_drawable_double_buffered(const struct vgpu_drawable *d)
 
 int vgpu_drawable_buffer_age(struct vgpu_drawable *d)
 {
-	(void)d;
-	return 0; /* the content of the back buffer is undefined after a swap */
+	int age;
+
+	vgpu_drawable_check_size(d);
+	pthread_mutex_lock(&d->lock);
+	/* a swap copies: the back buffer stays as it is until it gets another size */
+	age = d->kept && !stale(d) ? 1 : 0;
+	d->frozen = age > 0;
+	pthread_mutex_unlock(&d->lock);
+	return age;
 }
 
 void *vgpu_drawable_present_data(struct vgpu_drawable *d)
@@ -331,7 +341,6 @@ static int frame(struct vgpu_drawable *d, bool swap)
 		vgpu_order_flush(stream);
 		return 0;
 	}
-	vgpu_drawable_check_size(d);
 	rc = vgpu_frames_start(d->client);
 	if (rc)
 		return rc;
@@ -353,8 +362,15 @@ static int frame(struct vgpu_drawable *d, bool swap)
 	} else if (!rc) {
 		rc = -EIO;
 	}
+	if (swap && !rc) {
+		d->kept = true;
+		d->frozen = false;
+	}
 	pthread_mutex_unlock(&d->lock);
 	vgpu_order_flush(stream); /* a swap is a flush as well */
+	/* after it: what has been drawn for the old size is shown with that */
+	if (!rc)
+		vgpu_drawable_check_size(d);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,14 +127,20 @@ int vgpu_broker_recv(int sock, struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_
 	return 0;
 }
 
-int vgpu_broker_path(char *path, uint32_t size)
+static bool socket_named(void)
 {
 	const char *env = getenv("VGPU_SOCKET");
+
+	return env && *env;
+}
+
+int vgpu_broker_own_path(char *path, uint32_t size)
+{
 	const char *run = getenv("XDG_RUNTIME_DIR");
 	int n;
 
-	if (env && *env)
-		n = snprintf(path, size, "%s", env);
+	if (socket_named())
+		n = snprintf(path, size, "%s", getenv("VGPU_SOCKET"));
 	else if (run && *run)
 		n = snprintf(path, size, "%s/vgpu.sock", run);
 	else
@@ -141,40 +148,61 @@ int vgpu_broker_path(char *path, uint32_t size)
 	return n < 0 || (uint32_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
+int vgpu_broker_path(char *path, uint32_t size)
+{
+	int rc = vgpu_broker_own_path(path, size);
+
+	if (rc || socket_named() || access(path, F_OK) == 0 || access(VGPU_SYSTEM_SOCKET, F_OK) < 0)
+		return rc;
+	if (size < sizeof(VGPU_SYSTEM_SOCKET))
+		return -ENAMETOOLONG;
+	memcpy(path, VGPU_SYSTEM_SOCKET, sizeof(VGPU_SYSTEM_SOCKET));
+	return 0;
+}
+
 /* The usual place may be anybody's folder in /tmp: only root or ourselves may be the backend there. */
 static int check_peer(int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
-	const char *env = getenv("VGPU_SOCKET");
 
-	if (env && *env)
+	if (socket_named())
 		return 0; /* the user's own choice */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return -errno;
 	return peer.uid == 0 || peer.uid == geteuid() ? 0 : -EPERM;
 }
 
-int vgpu_broker_connect(void)
+/* Connect to one path. Returns a descriptor or a negative errno. */
+static int connect_path(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd, rc;
 
-	rc = vgpu_broker_path(addr.sun_path, sizeof(addr.sun_path));
-	if (rc)
-		return rc;
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(addr.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-		rc = -errno;
-		close(fd);
-		return rc;
-	}
-	rc = check_peer(fd);
+	rc = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : check_peer(fd);
 	if (rc) {
 		close(fd);
 		return rc;
 	}
 	return fd;
+}
+
+int vgpu_broker_connect(void)
+{
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	int rc = vgpu_broker_own_path(path, sizeof(path)), system;
+
+	if (rc)
+		return rc;
+	rc = connect_path(path);
+	if ((rc != -ENOENT && rc != -ECONNREFUSED) || socket_named())
+		return rc;
+	system = connect_path(VGPU_SYSTEM_SOCKET);
+	return system == -ENOENT ? rc : system;
 }

@@ -46,6 +46,8 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_CONN_BROKEN = 50, /* a: connection: protocol error; text: what */
 	VGPU_BROKER_W_FAILED = 51,   /* the worker cannot draw; text: cause and next step */
 	VGPU_BROKER_W_JAIL = 52,     /* before READY: a: the worker's rules that hold (jail.h); text: why the rest does not */
+	VGPU_BROKER_W_MAPPED = 53,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
+	VGPU_BROKER_W_UNMAPPED = 54, /* a: connection, b: stream or pool; 0: all of the connection's */
 };
 
 struct vgpu_broker_msg {
@@ -77,14 +79,25 @@ int vgpu_broker_recv(int sock, struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_
 void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type type, const char *fmt,
                           ...) __attribute__((format(printf, 3, 4)));
 
+/* Where vgpu-agentd listens in a Xen guest, for all users that it lets in. */
+#define VGPU_SYSTEM_SOCKET "/run/vgpu/vgpu.sock"
+
 /*
- * Where the backend listens: $VGPU_SOCKET, or $XDG_RUNTIME_DIR/vgpu.sock, or
- * /tmp/vgpu-UID/vgpu.sock. Writes at most size bytes; returns 0 or -ENAMETOOLONG.
+ * Where a backend of this user's own listens: $VGPU_SOCKET, or $XDG_RUNTIME_DIR/vgpu.sock,
+ * or /tmp/vgpu-UID/vgpu.sock. Writes at most size bytes; returns 0 or -ENAMETOOLONG.
+ */
+int vgpu_broker_own_path(char *path, uint32_t size);
+
+/*
+ * Where a program finds its backend: vgpu_broker_own_path, unless VGPU_SOCKET is not
+ * set, nothing is there, and VGPU_SYSTEM_SOCKET is. Writes at most size bytes; returns 0
+ * or -ENAMETOOLONG.
  */
 int vgpu_broker_path(char *path, uint32_t size);
 
 /*
- * Connect to the backend's socket. Returns a descriptor or a negative errno:
+ * Connect to the backend's socket: the user's own, else the system's (vgpu_broker_path;
+ * a socket where nobody listens counts as none). Returns a descriptor or a negative errno:
  * -EPERM when VGPU_SOCKET is not set and another user than root listens there.
  */
 int vgpu_broker_connect(void);

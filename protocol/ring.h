@@ -29,6 +29,8 @@ _Static_assert(sizeof(struct vgpu_ring_shared) == 128, "wire layout");
 struct vgpu_stream_shared {
 	struct vgpu_ring_shared cmd;
 	struct vgpu_ring_shared reply;
+	/* 1: the guest's agent wants no new commands for now; no matter to the worker */
+	_Atomic uint32_t pause;
 };
 
 /* One end of a ring. Private memory. */

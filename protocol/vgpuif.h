@@ -55,6 +55,7 @@
  * gpu                     Values: <BDF>, "auto"
  * vram                    Values: <uint>, bytes
  * weight, cap             Values: <uint>, as credit2 understands them
+ * pages                   Values: <uint>. What "max-pages" shall be.
  *
  * =============================================================================
  *                                 Nodes: frontend
@@ -137,6 +138,7 @@
 #define VGPUIF_FIELD_VRAM "vram"
 #define VGPUIF_FIELD_WEIGHT "weight"
 #define VGPUIF_FIELD_CAP "cap"
+#define VGPUIF_FIELD_PAGES "pages"
 #define VGPUIF_FIELD_VERSION "version"
 #define VGPUIF_FIELD_RING_REF "ring-ref"
 #define VGPUIF_FIELD_EVENT_CHANNEL "event-channel"
@@ -144,6 +146,15 @@
 #define VGPUIF_FIELD_QUIESCE_ACK "quiesce-ack"
 
 #define VGPUIF_PROTOCOL_ABI "x86_64-abi"
+
+/*
+ * What a backend offers unless told otherwise. A guest's grant table has 32768
+ * entries by default, and a PV Dom0 can map 131072 pages of all guests together.
+ */
+#define VGPUIF_DEFAULT_CONNECTIONS 128u
+#define VGPUIF_DEFAULT_STREAMS 512u
+#define VGPUIF_DEFAULT_PAGES 32768u
+#define VGPUIF_MOST_PAGES 1048576u
 
 /* Doorbells: bits in the control page. Slots are given out by the frontend. */
 #define VGPUIF_SLOTS 1024u
@@ -212,8 +223,8 @@ struct vgpuif_response {
 
 /*
  * The control page. Indexes count up for ever and are masked on use; each is
- * written by one side only. The page is zero when its grant is published; the
- * frontend then writes magic and version.
+ * written by one side only. The frontend zeroes the page and writes magic, version
+ * and fe_sleeps before it publishes the grant.
  */
 #define VGPUIF_MAGIC 0x66697076u /* "vpif" */
 struct vgpuif_control {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-include $(wildcard tests/*/*.mk)
+include $(wildcard tests/*/*.mk tests/*/*/*.mk)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 TEST_LIBS  := -lcmocka
 RUN_TESTS  := $(PYTHON) tests/run_tests.py --build $B $(if $(JOBS),-j $(JOBS))
@@ -9,10 +9,10 @@ ASAN_B     := $B-asan
 .PHONY: check-build
 check-build: $(UNIT_TESTS:%=$B/tests/unit/%) $(GL_PROGRAMS) $B/tests/bench/bench
 
-.PHONY: check check-fast check-unit check-gl check-kill check-conformance check-conformance-sample
+.PHONY: check check-fast check-unit check-gl check-apps check-threads check-kill check-conformance check-conformance-sample
 ## make check      everything: setup, builds, unit, GL, kill, conformance, sanitizers, fuzzing
 check:
-	$Q tools/setup/setup.sh build run test
+	$Q tools/setup/setup.sh build run test apps
 	$Q $(PYTHON) tests/check_all.py --build $B $(CHECK_ARGS)
 ## make check-fast unit tests and some GL tests, built with address and undefined-behaviour sanitizers
 check-fast:
@@ -24,9 +24,16 @@ check-unit: all check-build
 ## make check-gl   programs, pictures, traces, contexts: native against the split (TESTS='gl/draw/*')
 check-gl: all check-build
 	$(RUN_TESTS) --group gl $(TESTS)
+## make check-apps whole programs: GTK 4, SDL 2, mpv, kitty, Extreme Tux Racer, every scene of glmark2
+check-apps: all
+	$Q tools/setup/setup.sh run apps
+	$(RUN_TESTS) --group apps $(TESTS)
 ## make check-kill programs and workers that are killed leave nothing behind (KILLS=200 SEED=)
 check-kill: all check-build
 	$(RUN_TESTS) --group kill
+## make check-threads shared contexts in threads, COUNT=25 times
+check-threads: all check-build
+	$(RUN_TESTS) --group threads
 ## make check-conformance  piglit's sanity profile on three platforms
 check-conformance: all
 	$(RUN_TESTS) --group conformance
@@ -49,7 +56,11 @@ GEN_TEST_OBJS := $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run)
 $B/tests/unit/test_gen_%: $B/tests/unit/test_gen_%.o $(GEN_TEST_OBJS)
 	@echo "  LD    $@"
 	$Q $(link) -o $@ $^ $(TEST_LIBS)
+$B/tests/unit/test_xen_state $B/tests/unit/test_xen_control: $B/tests/unit/fake_xen.o
+$B/tests/unit/test_xen_spec: $(patsubst %.c,$B/%.o,tools/ctl/spec.c tools/ctl/spec_config.c)
+$B/tests/unit/test_xen_spec: TEST_LIBS += $(CTL_XEN_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_ctl_top: $B/tools/ctl/top_sample.o $B/tools/ctl/top_table.o
 $B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_worker_image: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_agent_device: $B/tests/unit/agent_fixture.o $(A_AGENT)

@@ -9,7 +9,7 @@ CFLAGS_tools/common/paths := -DVGPU_LIBDIR='"$(LIBDIR)"' -DVGPU_DATADIR='"$(DATA
 # compiled in: made again when they change ("make", then "make install PREFIX=/usr")
 $B/tools/common/paths.o: $B/.dirs
 $B/.dirs: .FORCE
-	$Q mkdir -p $(@D); echo '$(LIBDIR) $(DATADIR) $(LIBEXECDIR)' >$@.new; \
+	$Q mkdir -p $(@D); echo '$(BINDIR) $(LIBDIR) $(DATADIR) $(LIBEXECDIR)' >$@.new; \
 		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: .FORCE
 .FORCE:
@@ -21,8 +21,18 @@ vgpu-run_LIBS := -ljson-c
 vgpu-info_SRCS := $(wildcard tools/info/*.c) $(TOOLS_COMMON)
 vgpu-info_ARCHIVES = $(A_FRONTEND) $(A_PROTOCOL)
 vgpu-info_LIBS = $(FRONTEND_LIBS) -ljson-c -ldl
-vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c) $(PCI_SRCS) $(TOOLS_COMMON)
+# the commands for guests need xenstore, and libxlutil for xl configs
+CTL_XEN := $(patsubst %,tools/ctl/%.c,attach detach show spec_config xenstore)
+ifneq ($(wildcard /usr/include/libxlutil.h),)
+CTL_XEN_NOT :=
+CTL_XEN_LIBS := -lxenstore -lxlutil
+else
+CTL_XEN_NOT := $(CTL_XEN)
+CTL_XEN_LIBS :=
+endif
+vgpu-ctl_SRCS := $(filter-out $(CTL_XEN_NOT),$(wildcard tools/ctl/*.c)) $(PCI_SRCS) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
+vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS) $(CTL_XEN_LIBS)
 vgpu-ctl_LIBS := -ljson-c -lsmartcols -lncurses -ltinfo $(PCI_LIBS)
 
 # the tools' tests start the commands themselves
@@ -37,8 +47,8 @@ $(EGL_ICD): xen-configs/40_vgpu.json
 EXTRA_ALL += $(EGL_ICD)
 
 .PHONY: setup run
-## make setup      install the Debian packages that are missing (SETUP_GROUPS="build run test xen")
-SETUP_GROUPS ?= build run test xen
+## make setup      install the Debian packages that are missing (SETUP_GROUPS="build run test apps xen")
+SETUP_GROUPS ?= build run test apps xen
 setup:
 	$Q tools/setup/setup.sh $(SETUP_GROUPS)
 

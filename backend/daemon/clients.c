@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+#include "backend/daemon/xen_guest.h"
 #include "protocol/ring.h"
 #include "protocol/wire.h"
 
@@ -238,6 +239,10 @@ static void admin_finish(struct vgpu_client_conn *client)
 	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
 	json_object_object_add(top, "workers", client->admin_answer);
 	client->admin_answer = NULL;
+	free(client->admin_workers);
+	client->admin_workers = NULL;
+	if (client->daemon->xen && client->uid == 0)
+		json_object_object_add(top, "guests", vgpu_xen_list(client->daemon->xen));
 	admin_reply(client, top);
 }
 
@@ -259,9 +264,22 @@ static void admin_log(struct vgpu_client_conn *client, const char *guest)
 		refuse(client, ENOENT, "nothing was told about such a guest since the backend began");
 }
 
+/* One answer fewer is missing; false: this worker was not asked. */
+static bool admin_got(struct vgpu_client_conn *client, const struct vgpu_worker *worker)
+{
+	for (uint32_t i = 0; i < client->admin_waiting; i++) {
+		if (client->admin_workers[i] == worker) {
+			client->admin_workers[i] = client->admin_workers[--client->admin_waiting];
+			return true;
+		}
+	}
+	return false;
+}
+
 static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
 {
 	struct vgpu_broker_msg msg;
+	size_t n = 0;
 
 	if (strncmp(req->text, "log ", 4) == 0) {
 		admin_log(client, req->text + 4);
@@ -271,14 +289,24 @@ static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 		refuse(client, EINVAL, "unknown request (known: list, log GUEST)");
 		return;
 	}
+	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next)
+		n++;
+	client->admin_workers = calloc(n + 1, sizeof(struct vgpu_worker *));
+	if (!client->admin_workers) {
+		refuse(client, ENOMEM, "the backend has no memory left");
+		return;
+	}
 	client->admin_answer = json_object_new_array();
 	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next) {
-		if (w->uid != client->uid && client->uid != 0)
+		/* guests are the admin's business */
+		if (client->uid != 0 && (w->guest || w->uid != client->uid))
+			continue;
+		if (w->ending)
 			continue;
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS, NULL);
 		msg.a = client->id;
 		vgpu_worker_send(w, &msg, NULL);
-		client->admin_waiting++;
+		client->admin_workers[client->admin_waiting++] = w;
 	}
 	if (client->admin_waiting == 0)
 		admin_finish(client);
@@ -314,13 +342,15 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 	for (client = worker->daemon->clients; client && client->id != request;
 	     client = client->next)
 		;
-	if (!client || !client->admin_answer || fd < 0)
+	if (!client || fd < 0 || !admin_got(client, worker))
 		return;
 	lseek(fd, 0, SEEK_SET);
 	stats = json_object_from_fd(fd);
 	entry = json_object_new_object();
 	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
 	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
+	if (worker->guest)
+		vgpu_xen_describe(worker->guest, entry);
 	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
 	json_object_object_add(entry, "jail", jail_json(worker));
 	/* programs, those that have ended lately, and how many are just being taken down */
@@ -329,8 +359,15 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 			json_object_object_add(entry, parts[i], json_object_get(value));
 	json_object_put(stats);
 	json_object_array_add(client->admin_answer, entry);
-	if (--client->admin_waiting == 0)
+	if (client->admin_waiting == 0)
 		admin_finish(client);
+}
+
+void vgpu_clients_no_stats(struct vgpu_worker *worker)
+{
+	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next)
+		if (c->admin_answer && admin_got(c, worker) && c->admin_waiting == 0)
+			admin_finish(c);
 }
 
 /* ---- events --------------------------------------------------------------------- */
@@ -438,30 +475,27 @@ void vgpu_client_conn_destroy(struct vgpu_client_conn *client)
 	}
 	if (client->admin_answer)
 		json_object_put(client->admin_answer);
+	free(client->admin_workers);
 	sd_event_source_disable_unref(client->io);
 	close(client->sock);
 	free(client);
 }
 
-void vgpu_clients_worker_ready(struct vgpu_worker *worker)
+static void worker_ready(struct vgpu_worker *worker)
 {
 	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next)
 		if (c->worker == worker && !c->welcomed)
 			welcome(c);
 }
 
-void vgpu_clients_worker_gone(struct vgpu_worker *worker, const char *why)
+static void worker_gone(struct vgpu_worker *worker, const char *why)
 {
-	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next) {
+	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next)
 		if (c->worker == worker)
 			lose(c, why);
-		/* its answer to "list" will not come */
-		if (c->admin_answer && --c->admin_waiting == 0)
-			admin_finish(c);
-	}
 }
 
-void vgpu_clients_broken(struct vgpu_worker *worker, uint32_t conn, const char *why)
+static void broken(struct vgpu_worker *worker, uint32_t conn, const char *why)
 {
 	for (struct vgpu_client_conn *c = worker->daemon->clients; c; c = c->next) {
 		if (c->id == conn && c->worker == worker) {
@@ -477,3 +511,23 @@ void vgpu_clients_broken(struct vgpu_worker *worker, uint32_t conn, const char *
 		}
 	}
 }
+
+/* The program was told long ago that it has its memory: it is lost. */
+static void mapped(struct vgpu_worker *worker, uint32_t conn, uint32_t object, uint32_t error)
+{
+	if (error)
+		broken(worker, conn, strerror((int)error));
+}
+
+static void unmapped(struct vgpu_worker *worker, uint32_t conn, uint32_t object)
+{
+	/* the memory is a file of ours: it goes with its last user */
+}
+
+const struct vgpu_worker_events vgpu_clients_events = {
+	.ready = worker_ready,
+	.gone = worker_gone,
+	.broken = broken,
+	.mapped = mapped,
+	.unmapped = unmapped,
+};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vgpu-backendd, embedded mode: a broker on a unix socket. It hands out shared
- * memory and events, starts one worker for each user, and says who is there. It
- * never sees a GL call. Everything runs on one sd-event loop; nothing locks.
+ * vgpu-backendd: a broker. On its unix socket it hands programs of this machine
+ * shared memory and events, and starts one worker for each user; with --xen it also
+ * serves guests (xen_guest.h), one worker for each. It never sees a GL call.
+ * Everything runs on one sd-event loop; nothing locks.
  */
 #ifndef VGPU_BACKEND_DAEMON_DAEMON_H
 #define VGPU_BACKEND_DAEMON_DAEMON_H
@@ -19,23 +20,42 @@
 struct vgpu_daemon;
 struct vgpu_client_conn;
 
-/* A worker process: one for each user. */
+struct vgpu_worker;
+
+/* Whom a worker draws for: the programs of a user (clients.c), or a guest (xen_worker.c). */
+struct vgpu_worker_events {
+	void (*ready)(struct vgpu_worker *worker);
+	/* It has ended; it is freed after this call. All its memory is unmapped. */
+	void (*gone)(struct vgpu_worker *worker, const char *why);
+	/* A program broke the protocol. */
+	void (*broken)(struct vgpu_worker *worker, uint32_t conn, const char *why);
+	/* A stream or pool was mapped (error 0), or could not be (a positive errno). */
+	void (*mapped)(struct vgpu_worker *worker, uint32_t conn, uint32_t object, uint32_t error);
+	/* One is unmapped; object 0: all of the connection's. */
+	void (*unmapped)(struct vgpu_worker *worker, uint32_t conn, uint32_t object);
+};
+
+/* A worker process: one for each user or guest. */
 struct vgpu_worker {
 	struct vgpu_worker *next;
 	struct vgpu_daemon *daemon;
+	const struct vgpu_worker_events *events;
+	struct vgpu_xguest *guest; /* NULL: the programs of uid on this machine */
 	uid_t uid;
 	pid_t pid;
 	int sock;
 	bool ready;
+	bool ending; /* vgpu_worker_end was called */
 	char renderer[256];
 	char failed[512]; /* why it cannot draw; empty while it can */
 	char cgroup[48];  /* its own, below the jail's; empty without a jail */
 	struct vgpu_jail_report jail;
-	char log_name[64]; /* whose log its lines belong to: a guest, or a user's number */
+	char label[64];   /* whose log its lines belong to: a guest's name or a user's number */
 	int said_fd;      /* what it writes to stderr comes here; -1: no more */
 	char said[512];   /* the line so far */
 	uint32_t said_bytes;
-	sd_event_source *io, *child, *said_io;
+	char device[128]; /* as --device names it; empty: what the environment says */
+	sd_event_source *io, *child, *said_io, *end_timer;
 };
 
 /* A program, or a tool, on the socket. */
@@ -52,7 +72,8 @@ struct vgpu_client_conn {
 	struct vgpu_worker *worker;  /* NULL before HELLO and after loss */
 	uint32_t next_object;        /* streams and pools */
 	uint32_t n_streams, n_pools;
-	uint32_t admin_waiting;      /* workers whose answer to "list" is missing */
+	struct vgpu_worker **admin_workers; /* whose answer to "list" is missing */
+	uint32_t admin_waiting;             /* how many */
 	void *admin_answer;          /* struct json_object: the list so far */
 	sd_event_source *io;
 };
@@ -67,7 +88,8 @@ struct vgpu_daemon {
 	struct vgpu_jail jail;
 	bool quiet;           /* nothing about rules of the jail that this machine cannot have */
 	uint32_t jail_logged; /* rules whose absence has been told: once is enough */
-	uint32_t next_conn;
+	uint32_t next_conn; /* connections of users and guests alike */
+	struct vgpu_xdaemon *xen; /* NULL: no guests */
 	struct vgpu_worker *workers;
 	struct vgpu_client_conn *clients;
 };
@@ -82,13 +104,21 @@ void vgpu_daemon_finish(struct vgpu_daemon *daemon);
 
 /* The user's worker, started if there is none. 0 or a negative errno. */
 int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out);
+/*
+ * Start a worker for a guest on the GPU device (as --device names it; NULL: the
+ * daemon's). 0 or a negative errno.
+ */
+int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,
+                      struct vgpu_xguest *guest, const char *device, struct vgpu_worker **out);
+/* Ask it to end, and make it end after some seconds. events->gone follows later. */
+void vgpu_worker_end(struct vgpu_worker *worker);
 /* Send it a message; a worker that cannot take it is killed. */
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg,
                       const int *fds);
 /*
  * spawn.c: start the worker program with sock (borrowed, above 9, close-on-exec) as
- * its control socket. Fills pid, cgroup, said_fd and the daemon's half of jail. Returns
- * 0 or a negative errno; then nothing is left of it.
+ * its control socket, on worker->device. Fills pid, cgroup, said_fd and the daemon's half
+ * of jail. Returns 0 or a negative errno; then nothing is left of it.
  */
 int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *worker);
 /* A line about this worker's guest, for its log. */
@@ -97,10 +127,10 @@ void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
 
-/* clients.c, for workers.c: the worker became ready, failed, or died. */
-void vgpu_clients_worker_ready(struct vgpu_worker *worker);
-void vgpu_clients_worker_gone(struct vgpu_worker *worker, const char *why);
-void vgpu_clients_broken(struct vgpu_worker *worker, uint32_t conn, const char *why);
+/* clients.c: users' workers. */
+extern const struct vgpu_worker_events vgpu_clients_events;
+/* clients.c: a worker has ended, whoever's it was: its answer to "list" will not come. */
+void vgpu_clients_no_stats(struct vgpu_worker *worker);
 void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd);
 /* clients.c: a new connection. Takes sock. */
 void vgpu_clients_accept(struct vgpu_daemon *daemon, int sock);

@@ -9,15 +9,22 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+#include "backend/daemon/xen_guest.h"
+
+#ifndef VGPU_BINDIR /* the build says */
+#define VGPU_BINDIR "/usr/local/bin"
+#endif
 
 static const char help[] =
-	"usage: vgpu-backendd [--embedded] [--socket PATH] [--device DEVICE] [--worker PATH]\n"
-	"                     [--cgroup PATH] [--quiet]\n"
+	"usage: vgpu-backendd [--xen] [--socket PATH] [--device DEVICE] [--worker PATH]\n"
+	"                     [--cgroup PATH] [--quiet] [--no-auto]\n"
 	"\n"
-	"The broker between programs and vgpu-worker processes. In embedded mode (the\n"
-	"default) programs of this machine connect to its unix socket.\n"
+	"The broker between programs and vgpu-worker processes. Programs of this machine\n"
+	"connect to its unix socket; with --xen it also serves the guests of this Xen host.\n"
 	"\n"
-	"  --embedded       unix socket, memfd and eventfd instead of Xen\n"
+	"  --xen            serve guests (in Dom0 or a driver domain, as root)\n"
+	"  --no-auto        do not attach what guests' xl configs ask for\n"
+	"  --embedded       this machine only, without Xen (the default)\n"
 	"  --socket PATH    where to listen (default: $VGPU_SOCKET, $XDG_RUNTIME_DIR/vgpu.sock\n"
 	"                   or /tmp/vgpu-UID/vgpu.sock)\n"
 	"  --device DEVICE  the GPU: a render node, an EGL device number, or \"surfaceless\"\n"
@@ -45,6 +52,42 @@ static int default_worker(char *path, size_t size)
 	return 0;
 }
 
+/* A program that is installed, or built, beside this one. */
+static char *beside(const char *name, const char *other)
+{
+	static char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	path[n < 0 ? 0 : n] = '\0';
+	slash = strrchr(path, '/');
+	if (slash && (size_t)(slash - path) + strlen(name) + 2 <= sizeof(path)) {
+		strcpy(slash + 1, name);
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	snprintf(path, sizeof(path), "%s/%s", other, name);
+	return access(path, X_OK) == 0 ? path : NULL;
+}
+
+/* Returns 0, or -1 after saying why guests cannot be served. */
+static int start_xen(struct vgpu_daemon *daemon, bool automatic)
+{
+	const char *attach = automatic ? beside("vgpu-ctl", VGPU_BINDIR) : NULL;
+	struct vgpu_xen *xen;
+	char why[256] = "";
+	int rc = vgpu_xen_open(&xen, why, sizeof(why));
+
+	if (rc) {
+		vgpu_daemon_log("%s", why[0] ? why : strerror(-rc));
+		return -1;
+	}
+	if (automatic && !attach)
+		vgpu_daemon_log("no vgpu-ctl beside this program or in " VGPU_BINDIR
+		                ": nothing is attached automatically");
+	return vgpu_xen_start(daemon, xen, attach, &daemon->xen);
+}
+
 static int run(struct vgpu_daemon *daemon, int ready_fd)
 {
 	sigset_t set;
@@ -66,6 +109,7 @@ static int run(struct vgpu_daemon *daemon, int ready_fd)
 		(void)n;
 		close(ready_fd);
 	}
+	sd_event_set_watchdog(daemon->event, true); /* pings systemd, if that asks for it */
 	sd_notify(0, "READY=1");
 	rc = sd_event_loop(daemon->event);
 	return rc < 0 ? 1 : 0;
@@ -74,7 +118,8 @@ static int run(struct vgpu_daemon *daemon, int ready_fd)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "embedded", no_argument, NULL, 'e' }, { "socket", required_argument, NULL, 's' },
+		{ "embedded", no_argument, NULL, 'e' }, { "xen", no_argument, NULL, 'x' },
+		{ "no-auto", no_argument, NULL, 'n' }, { "socket", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' }, { "worker", required_argument, NULL, 'w' },
 		{ "ready-fd", required_argument, NULL, 'r' },
 		{ "cgroup", required_argument, NULL, 'c' }, { "quiet", no_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' },
@@ -83,11 +128,19 @@ int main(int argc, char **argv)
 	struct vgpu_daemon daemon = { .listen_sock = -1, .next_conn = 1 };
 	const char *cgroup = NULL;
 	char path[108] = "";
+	bool xen = false, automatic = true;
 	int ready_fd = -1, status = 1, c, rc;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'e':
+			xen = false;
+			break;
+		case 'x':
+			xen = true;
+			break;
+		case 'n':
+			automatic = false;
 			break;
 		case 's':
 			if (snprintf(path, sizeof(path), "%s", optarg) >= (int)sizeof(path)) {
@@ -127,7 +180,7 @@ int main(int argc, char **argv)
 	rc = daemon.worker_path[0] ? 0 : default_worker(daemon.worker_path,
 	                                                sizeof(daemon.worker_path));
 	if (!rc && !path[0])
-		rc = vgpu_broker_path(path, sizeof(path));
+		rc = vgpu_broker_own_path(path, sizeof(path));
 	if (!rc)
 		rc = sd_event_default(&daemon.event);
 	if (rc < 0) {
@@ -152,7 +205,13 @@ int main(int argc, char **argv)
 		vgpu_daemon_log("cannot listen at %s: %s", path, strerror(-rc));
 		return 1;
 	}
-	status = run(&daemon, ready_fd);
+	if (xen && start_xen(&daemon, automatic))
+		status = 1;
+	else
+		status = run(&daemon, ready_fd);
+	if (daemon.xen)
+		vgpu_xen_finish(daemon.xen);
+	daemon.xen = NULL;
 	vgpu_daemon_finish(&daemon);
 	vgpu_jail_finish(&daemon.jail);
 	vgpu_logs_free(daemon.logs);

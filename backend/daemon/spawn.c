@@ -64,12 +64,12 @@ static void no_cache(const struct vgpu_daemon *daemon, char **env, size_t *n)
 	add(env, n, "XDG_CACHE_HOME=", access(path, F_OK) == 0 ? path : "/dev/null");
 }
 
-static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
+static size_t make_environment(const struct vgpu_daemon *daemon, const char *device, char **env)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(passed); i++)
-		if (!daemon->device || strcmp(passed[i], "VGPU_DEVICE") != 0)
+		if (!*device || strcmp(passed[i], "VGPU_DEVICE") != 0)
 			pass(env, &n, passed[i]);
 	for (size_t i = 0; i < COUNT(passed_free) && !daemon->jail.on; i++)
 		pass(env, &n, passed_free[i]);
@@ -77,8 +77,8 @@ static size_t make_environment(const struct vgpu_daemon *daemon, char **env)
 		add(env, &n, jailed[i], "");
 	if (daemon->jail.on)
 		no_cache(daemon, env, &n);
-	if (daemon->device)
-		add(env, &n, "VGPU_DEVICE=", daemon->device);
+	if (*device)
+		add(env, &n, "VGPU_DEVICE=", device);
 	add(env, &n, "VGPU_WORKER_JAIL=", daemon->jail.on ? "on" : "off");
 	add(env, &n, "VGPU_WORKER=", "1");
 	env[n] = NULL;
@@ -176,7 +176,7 @@ int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *
 		folder = vgpu_jail_cgroup_add(&daemon->jail, worker->cgroup, &news.jail);
 		cgroup = folder < 0 ? -1 : high(folder);
 	}
-	n = make_environment(daemon, env);
+	n = make_environment(daemon, worker->device, env);
 	worker->pid = fork();
 	if (worker->pid == 0)
 		child(daemon, sock, news_fd, said, program, cgroup, &news, env);

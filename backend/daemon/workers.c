@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Worker processes: started on demand (spawn.c), watched, reaped.
- * A worker that dies takes the contexts of one user's programs with it.
+ * A worker that dies takes the contexts of one user's or guest's programs with it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+#include "backend/daemon/xen_guest.h"
+
+#define END_SECONDS 4 /* for a worker to end of itself */
 
 void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 {
@@ -24,7 +27,7 @@ void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	vgpu_log_line(worker->daemon->logs, worker->log_name, "vgpu-backendd: ", line);
+	vgpu_log_line(worker->daemon->logs, worker->label, "vgpu-backendd: ", line);
 }
 
 /* One line of what the worker, or the driver in it, wrote to stderr. */
@@ -34,7 +37,7 @@ static void said_line(struct vgpu_worker *worker)
 
 	worker->said[worker->said_bytes] = '\0';
 	if (worker->said_bytes)
-		vgpu_log_line(worker->daemon->logs, worker->log_name, own ? "" : "vgpu-worker: ",
+		vgpu_log_line(worker->daemon->logs, worker->label, own ? "" : "vgpu-worker: ",
 		              worker->said);
 	worker->said_bytes = 0;
 }
@@ -87,6 +90,7 @@ static void forget(struct vgpu_worker *worker)
 	sd_event_source_disable_unref(worker->said_io);
 	if (worker->said_fd >= 0)
 		close(worker->said_fd);
+	sd_event_source_disable_unref(worker->end_timer);
 	close(worker->sock);
 	if (worker->cgroup[0])
 		vgpu_jail_cgroup_remove(&worker->daemon->jail, worker->cgroup);
@@ -96,9 +100,14 @@ static void forget(struct vgpu_worker *worker)
 static void gone(struct vgpu_worker *worker, const char *why)
 {
 	said(worker); /* its last words come first */
-	vgpu_worker_log(worker, "worker %d of user %u: %s", (int)worker->pid,
-	                (unsigned)worker->uid, why);
-	vgpu_clients_worker_gone(worker, worker->failed[0] ? worker->failed : why);
+	if (worker->guest)
+		vgpu_worker_log(worker, "worker %d of guest %s: %s", (int)worker->pid,
+		                vgpu_xen_guest_name(worker->guest), why);
+	else
+		vgpu_worker_log(worker, "worker %d of user %u: %s", (int)worker->pid,
+		                (unsigned)worker->uid, why);
+	vgpu_clients_no_stats(worker);
+	worker->events->gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
 }
 
@@ -148,6 +157,8 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	if (rc) {
 		/* the child event follows; a worker that only closed its socket is made to end */
 		sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		if (worker->ending)
+			return 0;
 		kill(worker->pid, SIGKILL);
 		return 0;
 	}
@@ -155,7 +166,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_READY:
 		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
-		vgpu_clients_worker_ready(worker);
+		worker->events->ready(worker);
 		break;
 	case VGPU_BROKER_W_JAIL:
 		jail_report(worker, &msg);
@@ -164,7 +175,13 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
 	case VGPU_BROKER_W_CONN_BROKEN:
-		vgpu_clients_broken(worker, msg.a, msg.text);
+		worker->events->broken(worker, msg.a, msg.text);
+		break;
+	case VGPU_BROKER_W_MAPPED:
+		worker->events->mapped(worker, msg.a, msg.b, msg.c);
+		break;
+	case VGPU_BROKER_W_UNMAPPED:
+		worker->events->unmapped(worker, msg.a, msg.b);
 		break;
 	case VGPU_BROKER_W_STATS_REPLY:
 		vgpu_clients_stats(worker, msg.a, fds[0]);
@@ -176,21 +193,12 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	return 0;
 }
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+/* Spawn the worker's process. Takes nothing; on failure the worker is as it was. */
+static int start(struct vgpu_daemon *daemon, struct vgpu_worker *worker, const char *device)
 {
-	struct vgpu_worker *worker;
 	int pair[2] = { -1, -1 };
 	int high = -1, rc;
 
-	for (worker = daemon->workers; worker; worker = worker->next) {
-		if (worker->uid == uid) {
-			*out = worker;
-			return 0;
-		}
-	}
-	worker = calloc(1, sizeof(*worker));
-	if (!worker)
-		return -ENOMEM;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
 		rc = -errno;
 		goto out;
@@ -201,9 +209,13 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		goto out;
 	}
 	worker->daemon = daemon;
-	worker->uid = uid;
 	worker->said_fd = -1;
-	snprintf(worker->log_name, sizeof(worker->log_name), "%u", (unsigned)uid);
+	if (worker->guest)
+		snprintf(worker->label, sizeof(worker->label), "%s",
+		         vgpu_xen_guest_name(worker->guest));
+	else
+		snprintf(worker->label, sizeof(worker->label), "%u", (unsigned)worker->uid);
+	snprintf(worker->device, sizeof(worker->device), "%s", device ? device : "");
 	rc = vgpu_worker_spawn(daemon, high, worker);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
@@ -220,6 +232,9 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	if (rc >= 0)
 		rc = sd_event_add_io(daemon->event, &worker->said_io, worker->said_fd, EPOLLIN,
 		                     on_said, worker);
+	/* what it has said last is read before its end is dealt with */
+	if (rc >= 0)
+		rc = sd_event_source_set_priority(worker->child, SD_EVENT_PRIORITY_NORMAL + 1);
 	if (rc < 0) {
 		kill(worker->pid, SIGKILL);
 		waitpid(worker->pid, NULL, 0);
@@ -227,15 +242,14 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		sd_event_source_disable_unref(worker->child);
 		close(worker->said_fd);
 		close(worker->sock);
+		if (worker->cgroup[0])
+			vgpu_jail_cgroup_remove(&daemon->jail, worker->cgroup);
 		goto out;
 	}
 	worker->next = daemon->workers;
 	daemon->workers = worker;
-	*out = worker;
-	worker = NULL;
 	rc = 0;
 out:
-	free(worker);
 	for (int i = 0; i < 2; i++)
 		if (pair[i] >= 0)
 			close(pair[i]);
@@ -244,9 +258,71 @@ out:
 	return rc;
 }
 
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+{
+	struct vgpu_worker *worker;
+	int rc;
+
+	for (worker = daemon->workers; worker; worker = worker->next) {
+		if (!worker->guest && worker->uid == uid) {
+			*out = worker;
+			return 0;
+		}
+	}
+	worker = calloc(1, sizeof(*worker));
+	if (!worker)
+		return -ENOMEM;
+	worker->events = &vgpu_clients_events;
+	worker->uid = uid;
+	rc = start(daemon, worker, daemon->device);
+	if (rc)
+		free(worker);
+	else
+		*out = worker;
+	return rc;
+}
+
+int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,
+                      struct vgpu_xguest *guest, const char *device, struct vgpu_worker **out)
+{
+	struct vgpu_worker *worker = calloc(1, sizeof(*worker));
+	int rc;
+
+	if (!worker)
+		return -ENOMEM;
+	worker->events = events;
+	worker->guest = guest;
+	rc = start(daemon, worker, device ? device : daemon->device);
+	if (rc)
+		free(worker);
+	else
+		*out = worker;
+	return rc;
+}
+
+static int on_end_timer(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct vgpu_worker *worker = data;
+
+	vgpu_daemon_log("worker %d does not end: killed", (int)worker->pid);
+	kill(worker->pid, SIGKILL);
+	return 0;
+}
+
+void vgpu_worker_end(struct vgpu_worker *worker)
+{
+	if (worker->ending)
+		return;
+	worker->ending = true;
+	shutdown(worker->sock, SHUT_WR);
+	if (sd_event_add_time_relative(worker->daemon->event, &worker->end_timer, CLOCK_MONOTONIC,
+	                               END_SECONDS * 1000000ull, 0, on_end_timer, worker) < 0)
+		kill(worker->pid, SIGKILL);
+}
+
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg, const int *fds)
 {
-	int rc = vgpu_broker_send(worker->sock, msg, fds);
+	int rc = worker->ending ? 0 : vgpu_broker_send(worker->sock, msg, fds);
 
 	if (rc) {
 		vgpu_worker_log(worker, "worker %d takes no messages (%s): it is ended", (int)worker->pid,

@@ -21,6 +21,8 @@
 
 #define LOG_LINES_PER_MINUTE 20
 
+void (*vgpu_wconn_unmapped)(uint32_t conn, uint32_t object);
+
 struct vgpu_wconn *vgpu_wconn_create(uint32_t id, uint32_t pid, uint32_t uid, const char *name,
                                      int frame_event)
 {
@@ -79,6 +81,8 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 	pthread_cond_destroy(&conn->pool_added);
 	pthread_cond_destroy(&conn->stream_moved);
 	pthread_mutex_destroy(&conn->lock);
+	if (vgpu_wconn_unmapped)
+		vgpu_wconn_unmapped(conn->id, 0);
 	free(conn);
 }
 
@@ -99,6 +103,7 @@ int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, in
 		return rc;
 	}
 	pool->id = id;
+	pool->conn = conn->id;
 	pool->bytes = bytes;
 	pool->refs = 1;
 	pthread_mutex_lock(&conn->lock);
@@ -115,6 +120,8 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 	if (!pool || --pool->refs > 0)
 		return;
 	munmap(pool->base, pool->bytes);
+	if (vgpu_wconn_unmapped)
+		vgpu_wconn_unmapped(pool->conn, pool->id);
 	free(pool);
 }
 

@@ -22,6 +22,7 @@ struct vgpu_wstream;
 struct vgpu_wpool {
 	struct vgpu_wpool *next;
 	uint32_t id;
+	uint32_t conn; /* its number */
 	uint8_t *base;
 	uint64_t bytes;
 	_Atomic uint64_t slot_bytes; /* as the last vgpuDrawablePool divided it; for vgpu-replay */
@@ -79,6 +80,11 @@ void vgpu_wconn_pool_del(struct vgpu_wconn *conn, uint32_t id);
 #endif
 struct vgpu_wpool *vgpu_wconn_pool_get(struct vgpu_wconn *conn, uint32_t id);
 void vgpu_wconn_pool_put(struct vgpu_wpool *pool);
+/*
+ * Called when memory of a connection is no longer mapped: a stream or pool, or
+ * (object 0) all of it. May be NULL. Any thread.
+ */
+extern void (*vgpu_wconn_unmapped)(uint32_t conn, uint32_t object);
 /* Tell the program that a frame became ready. */
 void vgpu_wconn_frame_signal(struct vgpu_wconn *conn);
 /* A line about this program on stderr (the daemon's log), rate-limited. */

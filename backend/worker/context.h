@@ -58,7 +58,6 @@ struct vgpu_wfbo {
 	GLuint shown;      /* over the storage's shown; 0: none yet */
 	GLuint resolved;   /* over the storage's resolved, no flip; 0: none yet */
 	GLuint resolve;    /* the same with its depth, as the guest reads it; 0: none yet */
-	GLuint accum;      /* over the storage's accum; 0: none yet */
 };
 
 /* Buffers chosen on the default framebuffer, in the guest's words. */

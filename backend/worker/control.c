@@ -44,6 +44,29 @@ static void send_text(enum vgpu_broker_type type, uint32_t a, const char *text)
 	vgpu_broker_send(control_sock, &msg, NULL);
 }
 
+/* Grants that the guest may take back: the daemon's answer to it waits for this. */
+static void unmapped(uint32_t conn, uint32_t object)
+{
+	struct vgpu_broker_msg msg;
+
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_UNMAPPED, NULL);
+	msg.a = conn;
+	msg.b = object;
+	vgpu_broker_send(control_sock, &msg, NULL);
+}
+
+/* rc is 0 or a negative errno. A guest's bad grants show themselves in mmap, so here. */
+static void mapped(uint32_t conn, uint32_t object, int rc)
+{
+	struct vgpu_broker_msg msg;
+
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_MAPPED, NULL);
+	msg.a = conn;
+	msg.b = object;
+	msg.c = (uint32_t)-rc;
+	vgpu_broker_send(control_sock, &msg, NULL);
+}
+
 static void conn_broken(struct vgpu_wconn *conn, const char *why)
 {
 	if (!atomic_exchange(&conn->broken, true))
@@ -121,8 +144,10 @@ static void conn_del(uint32_t id)
 	for (at = &conns; *at && (*at)->id != id; at = &(*at)->next)
 		;
 	conn = *at;
-	if (!conn)
+	if (!conn) {
+		unmapped(id, 0);
 		return;
+	}
 	*at = conn->next;
 	n_conns--;
 	conn->broken = true; /* no more messages about it */
@@ -134,17 +159,18 @@ static void stream_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MA
 	struct vgpu_wconn *conn = find(msg->a);
 	int rc;
 
-	if (!conn || fds[2] < 0)
+	if (!conn || fds[2] < 0) {
+		mapped(msg->a, msg->b, -ENOTCONN);
 		return;
+	}
 	if (msg->c < VGPU_MIN_RING || msg->c > VGPU_MAX_RING || (msg->c & (msg->c - 1)) ||
 	    msg->d < VGPU_MIN_RING || msg->d > VGPU_MAX_RING || (msg->d & (msg->d - 1))) {
-		conn_broken(conn, "a ring size that is no power of two within the limits");
+		mapped(msg->a, msg->b, -EINVAL);
 		return;
 	}
 	rc = vgpu_wstream_start(conn, msg->b, msg->c, msg->d, fds[0], fds[1], fds[2]);
-	if (rc)
-		conn_broken(conn, strerror(-rc));
-	else
+	mapped(msg->a, msg->b, rc);
+	if (!rc)
 		fds[0] = fds[1] = fds[2] = -1;
 }
 
@@ -226,11 +252,10 @@ static void handle(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FD
 		break;
 	case VGPU_BROKER_W_POOL_ADD:
 		conn = find(msg->a);
-		if (conn && fds[0] >= 0) {
+		rc = -ENOTCONN;
+		if (conn && fds[0] >= 0)
 			rc = vgpu_wconn_pool_add(conn, msg->b, msg->c, fds[0]);
-			if (rc)
-				conn_broken(conn, strerror(-rc));
-		}
+		mapped(msg->a, msg->b, rc);
 		break;
 	case VGPU_BROKER_W_POOL_DEL:
 		conn = find(msg->a);
@@ -253,6 +278,7 @@ int vgpu_control_run(int sock, const char *renderer)
 		return 1;
 	control_sock = sock;
 	vgpu_wstream_env.broken = conn_broken;
+	vgpu_wconn_unmapped = unmapped;
 	send_text(VGPU_BROKER_W_READY, 0, renderer);
 	while ((rc = vgpu_broker_recv(sock, msg, fds)) == 0) {
 		handle(msg, fds);

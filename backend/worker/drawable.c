@@ -23,6 +23,7 @@ void vgpu_wdrawable_unref(struct vgpu_replay *r, struct vgpu_wdrawable *drawable
 	vgpu_wstorage_free_all(r, drawable);
 	vgpu_wconn_pool_put(drawable->pool);
 	pthread_mutex_destroy(&drawable->lock);
+	free(drawable->accum);
 	free(drawable);
 }
 

@@ -54,7 +54,6 @@ struct vgpu_wstorage {
 	struct vgpu_wimage resolved;  /* single-sample, rows as in color; multisample only */
 	struct vgpu_wimage resolved_depth; /* the same for what the guest reads */
 	struct vgpu_wimage shown;     /* single-sample, rows from the top; when color's do not */
-	struct vgpu_wimage accum;     /* accumulation buffer */
 };
 
 struct vgpu_wdrawable {
@@ -72,6 +71,8 @@ struct vgpu_wdrawable {
 	struct vgpu_wstorage *storages;
 	struct vgpu_wstorage *latest; /* has the contents; NULL: nothing drawn yet */
 	struct vgpu_wpool *pool;   /* counted, or NULL */
+	int16_t *accum;            /* accum.c: RGBA, rows as in the storage; NULL: not used yet */
+	uint32_t accum_width, accum_height;
 	uint32_t slots;
 	uint64_t slot_bytes;
 	uint32_t last_slot;        /* holds what is shown, or VGPU_SLOT_NONE */

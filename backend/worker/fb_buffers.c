@@ -203,7 +203,7 @@ static void default_read_buffer(struct vgpu_replay *r, GLenum buffer)
 	struct vgpu_wbuffers choice = ctx->buffers;
 	bool es_bad = ctx->caps.es && buffer != GL_BACK && buffer != GL_NONE;
 
-	if (buffer == GL_FRONT_AND_BACK || !is_buffer(buffer)) {
+	if (!is_buffer(buffer)) {
 		vgpu_wcontext_raise(r, GL_INVALID_ENUM);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include "backend/worker/fbo.h"
 #include "backend/worker/names.h"
 #include "decode.h"
+#include "host_gl.h"
 
 /* What of the framebuffer a texture of this internal format or type takes. */
 static GLbitfield part(GLenum format)
@@ -113,3 +114,40 @@ int replay_glCopyTextureSubImage3D(struct vgpu_replay *r,
 	vgpu_wfbo_read_end(r);
 	return 0;
 }
+
+/* ---- EXT_direct_state_access -------------------------------------------------------------- */
+
+#define COPY(name, what, ...)                                                                     \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		if (!r->gl->name)                                                                 \
+			return 0;                                                                 \
+		vgpu_wfbo_read_begin(r, what);                                                    \
+		r->gl->name(__VA_ARGS__);                                                         \
+		vgpu_wfbo_read_end(r);                                                            \
+		return 0;                                                                         \
+	}
+/* GL makes a texture of a name that it has not seen when it gets an image */
+#define NEW_TEXTURE vgpu_host_name_bind(r, VGPU_NAME_TEXTURE, a->texture, a->target)
+#define TEXTURE vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture)
+
+COPY(CopyTextureImage1DEXT, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
+     a->internalformat, a->x, a->y, a->width, a->border)
+COPY(CopyTextureImage2DEXT, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
+     a->internalformat, a->x, a->y, a->width, a->height, a->border)
+COPY(CopyTextureSubImage1DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->x, a->y,
+     a->width)
+COPY(CopyTextureSubImage2DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset, a->x,
+     a->y, a->width, a->height)
+COPY(CopyTextureSubImage3DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset,
+     a->zoffset, a->x, a->y, a->width, a->height)
+COPY(CopyMultiTexImage1DEXT, part(a->internalformat), a->texunit, a->target, a->level,
+     a->internalformat, a->x, a->y, a->width, a->border)
+COPY(CopyMultiTexImage2DEXT, part(a->internalformat), a->texunit, a->target, a->level,
+     a->internalformat, a->x, a->y, a->width, a->height, a->border)
+COPY(CopyMultiTexSubImage1DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->x, a->y,
+     a->width)
+COPY(CopyMultiTexSubImage2DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
+     a->x, a->y, a->width, a->height)
+COPY(CopyMultiTexSubImage3DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
+     a->zoffset, a->x, a->y, a->width, a->height)

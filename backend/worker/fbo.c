@@ -75,7 +75,6 @@ static void attach(struct vgpu_replay *r, struct vgpu_wfbo *fbo, const struct vg
 	drop(caps, &fbo->shown);
 	drop(caps, &fbo->resolved);
 	drop(caps, &fbo->resolve);
-	drop(caps, &fbo->accum);
 	fbo->attached = st->generation;
 }
 
@@ -181,7 +180,7 @@ GLenum vgpu_wfbo_read_attachment(const struct vgpu_wcontext *ctx)
 	GLenum buffer = ctx->buffers.read;
 
 	/* one buffer is read where several would be drawn to */
-	if (buffer == GL_LEFT)
+	if (buffer == GL_LEFT || buffer == GL_FRONT_AND_BACK)
 		buffer = GL_FRONT_LEFT;
 	else if (buffer == GL_RIGHT)
 		buffer = GL_FRONT_RIGHT;
@@ -306,7 +305,6 @@ void vgpu_wfbo_collect(struct vgpu_replay *r, bool all)
 		drop(&ctx->caps, &fbo->shown);
 		drop(&ctx->caps, &fbo->resolved);
 		drop(&ctx->caps, &fbo->resolve);
-		drop(&ctx->caps, &fbo->accum);
 		if (ctx->draw_fb == fbo)
 			ctx->draw_fb = NULL;
 		if (ctx->read_fb == fbo)

@@ -119,6 +119,14 @@ static bool default_value(struct vgpu_replay *r, GLenum pname, GLint *value)
 	case GL_STEREO:
 		*value = draw->format.stereo;
 		return true;
+	case GL_ACCUM_RED_BITS:
+	case GL_ACCUM_GREEN_BITS:
+	case GL_ACCUM_BLUE_BITS:
+	case GL_ACCUM_ALPHA_BITS:
+		if (!ctx->caps.compat)
+			return false;
+		*value = pname != GL_ACCUM_ALPHA_BITS || draw->format.alpha ? draw->format.accum : 0;
+		return true;
 	default:
 		return vgpu_wfbo_buffer_query(r, pname, value);
 	}
@@ -163,6 +171,9 @@ static bool lie(struct vgpu_replay *r, GLenum pname, GLint *value)
 			return false;
 		if (!ctx->asked_robust)
 			*value &= ~GL_CONTEXT_FLAG_ROBUST_ACCESS_BIT;
+		/* allowed: what an error does is undefined there, so it may be checked for */
+		if (ctx->asked_no_error)
+			*value |= GL_CONTEXT_FLAG_NO_ERROR_BIT;
 		return true;
 	case GL_RESET_NOTIFICATION_STRATEGY:
 		if (!host_integer(r, pname, value))

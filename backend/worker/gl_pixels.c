@@ -107,6 +107,31 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 		return 0;                                                                         \
 	UPLOAD(ref, w, h, d, format, type, vgpu_wunpack_guard(r, &u, ref); call)
 
+/*
+ * Where there are no pixels the guard makes the host raise GL_INVALID_OPERATION,
+ * but a box that is not in the level comes first. Raises the error of that.
+ */
+static bool outside(struct vgpu_replay *r, const struct vgpu_ref *ref, GLenum target, GLint level,
+                    const GLint *from, const GLsizei *size)
+{
+	static const GLenum names[] = { GL_TEXTURE_WIDTH, GL_TEXTURE_HEIGHT, GL_TEXTURE_DEPTH };
+
+	if (ref->kind != VGPU_REF_NULL || !r->gl->GetTexLevelParameteriv)
+		return false;
+	for (int i = 0; i < 3; i++) {
+		GLint has = 0;
+
+		r->gl->GetTexLevelParameteriv(target, level, names[i], &has);
+		if (from[i] < 0 || (int64_t)from[i] + size[i] > has) {
+			if (!has)
+				return false;
+			vgpu_wcontext_raise(r, GL_INVALID_VALUE);
+			return true;
+		}
+	}
+	return false;
+}
+
 int replay_glTexImage1D(struct vgpu_replay *r, const struct args_glTexImage1D *a)
 {
 	UPLOAD(&a->pixels, a->width, 1, 1, a->format, a->type,
@@ -150,7 +175,10 @@ int replay_glTexSubImage1D(struct vgpu_replay *r, const struct args_glTexSubImag
 
 int replay_glTexSubImage2D(struct vgpu_replay *r, const struct args_glTexSubImage2D *a)
 {
-	if (dropped_band(r))
+	const GLint from[] = { a->xoffset, a->yoffset, 0 };
+	const GLsizei size[] = { a->width, a->height, 1 };
+
+	if (dropped_band(r) || outside(r, &a->pixels, a->target, a->level, from, size))
 		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width, a->height,

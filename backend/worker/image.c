@@ -100,6 +100,11 @@ static struct layout layout_of(GLenum internal)
 	}
 }
 
+uint32_t vgpu_wimage_pixel_bytes(GLenum internal)
+{
+	return layout_of(internal).bytes;
+}
+
 /* ---- making ------------------------------------------------------------------- */
 
 /* GL raised no error since the last call. */

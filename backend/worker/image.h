@@ -18,6 +18,9 @@ GLenum vgpu_wformat_color(const struct vgpu_wformat *format, bool es);
 GLenum vgpu_wformat_depth(const struct vgpu_wformat *format, bool es);
 bool vgpu_wformat_is_depth(GLenum internal);
 
+/* Of what vgpu_wimage_get gives: 4 (bytes), 8 (16 bits) or 16 (floats) for RGBA. */
+uint32_t vgpu_wimage_pixel_bytes(GLenum internal);
+
 /* Make an image and clear it. Returns 0 or -ENOMEM. */
 int vgpu_wimage_make(const struct vgpu_wservice *service, struct vgpu_wimage *image,
                      GLenum internal, uint32_t width, uint32_t height, uint32_t samples);

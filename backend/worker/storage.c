@@ -35,7 +35,6 @@ static void free_images(const struct vgpu_wservice *s, struct vgpu_wstorage *st)
 	vgpu_wimage_free(s, &st->resolved);
 	vgpu_wimage_free(s, &st->resolved_depth);
 	vgpu_wimage_free(s, &st->shown);
-	vgpu_wimage_free(s, &st->accum);
 }
 
 static int make_color(const struct vgpu_wservice *s, const struct vgpu_wdrawable *d,
@@ -240,8 +239,6 @@ int vgpu_wstorage_want(struct vgpu_replay *r, struct vgpu_wdrawable *d, struct v
 		internal = vgpu_wformat_depth(&d->format, st->share->service_caps.es);
 	else if (where == &st->shown && internal != GL_SRGB8_ALPHA8)
 		internal = GL_RGBA8;
-	else if (where == &st->accum)
-		internal = GL_RGBA32F;
 	rc = vgpu_wservice_enter(r, st->share);
 	if (rc)
 		return rc;

@@ -683,6 +683,8 @@ void vgpu_wstream_join(struct vgpu_wstream *s)
 	}
 	pthread_mutex_unlock(&conn->lock);
 	munmap(s->memory, s->memory_bytes);
+	if (vgpu_wconn_unmapped)
+		vgpu_wconn_unmapped(conn->id, s->id);
 	close(s->event_in);
 	close(s->event_out);
 	free(s->joined);

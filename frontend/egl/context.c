@@ -40,7 +40,7 @@ static EGLint read_attrib(struct vgpu_context_params *params, EGLenum api, EGLin
 		return EGL_SUCCESS;
 	case EGL_CONTEXT_FLAGS_KHR:
 		if ((value & ~FLAGS) != 0 ||
-		    (!gl && (value & EGL_CONTEXT_OPENGL_FORWARD_COMPATIBLE_BIT_KHR)))
+		    (!gl && (value & ~EGL_CONTEXT_OPENGL_DEBUG_BIT_KHR) != 0))
 			return EGL_BAD_ATTRIBUTE;
 		params->debug = value & EGL_CONTEXT_OPENGL_DEBUG_BIT_KHR;
 		params->forward_compatible = value & EGL_CONTEXT_OPENGL_FORWARD_COMPATIBLE_BIT_KHR;
@@ -60,8 +60,8 @@ static EGLint read_attrib(struct vgpu_context_params *params, EGLenum api, EGLin
 		return read_flag(value, &params->forward_compatible);
 	case EGL_CONTEXT_OPENGL_ROBUST_ACCESS:
 		return read_flag(value, &params->robust_access);
-	case EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT:
-		return gl ? EGL_BAD_ATTRIBUTE : read_flag(value, &params->robust_access);
+	case EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT: /* meant for ES; drivers take it for both */
+		return read_flag(value, &params->robust_access);
 	case EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY:
 		return read_reset(value, &params->lose_context_on_reset);
 	case EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT:

@@ -195,6 +195,7 @@ EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffers(EGLDisplay dpy, EGLSurface handle)
 		rc = vgpu_drawable_flush_front(surface->drawable);
 	else
 		rc = vgpu_drawable_swap(surface->drawable);
+	surface->age_read = surface->damage_set = false;
 	if (rc == -EIO)
 		return vgpu_egl_error(EGL_CONTEXT_LOST);
 	if (rc < 0)
@@ -211,6 +212,26 @@ EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffersWithDamageKHR(EGLDisplay dpy, EGLSurfa
 		return vgpu_egl_error(EGL_BAD_PARAMETER);
 	}
 	return vgpu_eglSwapBuffers(dpy, surface);
+}
+
+/* A promise of the program that all else stays: the back buffer is kept anyway. */
+EGLBoolean EGLAPIENTRY vgpu_eglSetDamageRegionKHR(EGLDisplay dpy, EGLSurface handle, EGLint *rects,
+                                                  EGLint count)
+{
+	struct vgpu_egl_display *display = vgpu_egl_display_get(dpy);
+	struct vgpu_egl_surface *surface = vgpu_egl_thread()->draw;
+
+	if (!display)
+		return EGL_FALSE;
+	if (count < 0 || (count > 0 && !rects))
+		return vgpu_egl_error(EGL_BAD_PARAMETER);
+	if (!surface || handle != surface || surface->object.display != display ||
+	    surface->type != EGL_WINDOW_BIT || surface->swap_behavior != EGL_BUFFER_DESTROYED)
+		return vgpu_egl_error(EGL_BAD_MATCH);
+	if (!surface->age_read || surface->damage_set)
+		return vgpu_egl_error(EGL_BAD_ACCESS);
+	surface->damage_set = true;
+	return EGL_TRUE;
 }
 
 EGLBoolean EGLAPIENTRY vgpu_eglSwapInterval(EGLDisplay dpy, EGLint interval)

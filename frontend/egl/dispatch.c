@@ -19,6 +19,9 @@ enum entry {
 	WAIT_SYNC,
 	SWAP_WITH_DAMAGE_KHR,
 	SWAP_WITH_DAMAGE_EXT,
+	SET_DAMAGE,
+	GET_MSC_RATE,
+	DRIVER_CONFIG,
 	DRIVER_NAME,
 	DEVICE_STRING,
 	DEVICE_ATTRIB,
@@ -26,7 +29,7 @@ enum entry {
 };
 
 static int indices[ENTRIES] = {
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	[0 ... ENTRIES - 1] = -1,
 };
 
 static void *fetch(__EGLvendorInfo *vendor, enum entry entry, EGLint error)
@@ -135,10 +138,34 @@ static EGLBoolean EGLAPIENTRY swap_with_damage_ext(EGLDisplay dpy, EGLSurface su
 	return f ? f(dpy, surface, rects, count) : EGL_FALSE;
 }
 
+static EGLBoolean EGLAPIENTRY set_damage(EGLDisplay dpy, EGLSurface surface, EGLint *rects,
+                                         EGLint count)
+{
+	PFNEGLSETDAMAGEREGIONKHRPROC f = (PFNEGLSETDAMAGEREGIONKHRPROC)by_display(dpy, SET_DAMAGE);
+
+	return f ? f(dpy, surface, rects, count) : EGL_FALSE;
+}
+
+static EGLBoolean EGLAPIENTRY get_msc_rate(EGLDisplay dpy, EGLSurface surface, EGLint *numerator,
+                                           EGLint *denominator)
+{
+	PFNEGLGETMSCRATEANGLEPROC f = (PFNEGLGETMSCRATEANGLEPROC)by_display(dpy, GET_MSC_RATE);
+
+	return f ? f(dpy, surface, numerator, denominator) : EGL_FALSE;
+}
+
 static const char *EGLAPIENTRY driver_name(EGLDisplay dpy)
 {
 	PFNEGLGETDISPLAYDRIVERNAMEPROC f =
 		(PFNEGLGETDISPLAYDRIVERNAMEPROC)by_display(dpy, DRIVER_NAME);
+
+	return f ? f(dpy) : NULL;
+}
+
+static char *EGLAPIENTRY driver_config(EGLDisplay dpy)
+{
+	PFNEGLGETDISPLAYDRIVERCONFIGPROC f =
+		(PFNEGLGETDISPLAYDRIVERCONFIGPROC)by_display(dpy, DRIVER_CONFIG);
 
 	return f ? f(dpy) : NULL;
 }
@@ -173,6 +200,9 @@ static const struct {
 	[WAIT_SYNC] = { "eglWaitSyncKHR", (void *)wait_sync },
 	[SWAP_WITH_DAMAGE_KHR] = { "eglSwapBuffersWithDamageKHR", (void *)swap_with_damage_khr },
 	[SWAP_WITH_DAMAGE_EXT] = { "eglSwapBuffersWithDamageEXT", (void *)swap_with_damage_ext },
+	[SET_DAMAGE] = { "eglSetDamageRegionKHR", (void *)set_damage },
+	[GET_MSC_RATE] = { "eglGetMscRateANGLE", (void *)get_msc_rate },
+	[DRIVER_CONFIG] = { "eglGetDisplayDriverConfig", (void *)driver_config },
 	[DRIVER_NAME] = { "eglGetDisplayDriverName", (void *)driver_name },
 	[DEVICE_STRING] = { "eglQueryDeviceStringEXT", (void *)device_string },
 	[DEVICE_ATTRIB] = { "eglQueryDeviceAttribEXT", (void *)device_attrib },

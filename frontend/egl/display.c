@@ -195,13 +195,14 @@ static void list_extensions(struct vgpu_egl_display *display, const struct vgpu_
 	         host->images & VGPU_IMAGES_2D ? "EGL_KHR_gl_texture_2D_image " : "",
 	         host->images & VGPU_IMAGES_3D ? "EGL_KHR_gl_texture_3D_image " : "",
 	         host->images & VGPU_IMAGES_CUBEMAP ? "EGL_KHR_gl_texture_cubemap_image " : "");
-	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s%s", images,
+	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s%s%s", images,
 	         host->robustness ? "EGL_EXT_create_context_robustness " : "",
 	         display->x11 || display->wayland ? "EGL_EXT_buffer_age "
 	                                            "EGL_EXT_swap_buffers_with_damage "
+	                                            "EGL_KHR_partial_update "
 	                                            "EGL_KHR_swap_buffers_with_damage "
 	                                          : "",
-	         always);
+	         display->x11 ? "EGL_ANGLE_sync_control_rate " : "", always);
 }
 
 /* The program's Display is looked at only now: it may be closed later. */
@@ -375,6 +376,12 @@ const char *EGLAPIENTRY vgpu_eglQueryString(EGLDisplay dpy, EGLint name)
 const char *EGLAPIENTRY vgpu_eglGetDisplayDriverName(EGLDisplay dpy)
 {
 	return vgpu_egl_display_get(dpy) ? "xen-vgpu" : NULL;
+}
+
+/* An empty list of options, in Mesa's form; the caller frees it. */
+char *EGLAPIENTRY vgpu_eglGetDisplayDriverConfig(EGLDisplay dpy)
+{
+	return vgpu_egl_display_get(dpy) ? strdup("<driinfo>\n</driinfo>\n") : NULL;
 }
 
 EGLBoolean EGLAPIENTRY vgpu_eglGetConfigs(EGLDisplay dpy, EGLConfig *configs, EGLint size,

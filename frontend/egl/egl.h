@@ -76,6 +76,7 @@ struct vgpu_egl_surface {
 	EGLint largest_pbuffer, mipmap_texture, mipmap_level;
 	EGLint texture_format, texture_target;
 	EGLint multisample_resolve;
+	bool age_read, damage_set; /* since the last swap */
 	bool texture_bound; /* eglBindTexImage without a release yet */
 	unsigned int bound; /* how many times current, all in one thread */
 	struct vgpu_egl_thread *thread;

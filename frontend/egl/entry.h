@@ -18,6 +18,7 @@ EGLBoolean EGLAPIENTRY vgpu_eglInitialize(EGLDisplay dpy, EGLint *major, EGLint 
 EGLBoolean EGLAPIENTRY vgpu_eglTerminate(EGLDisplay dpy);
 const char *EGLAPIENTRY vgpu_eglQueryString(EGLDisplay dpy, EGLint name);
 const char *EGLAPIENTRY vgpu_eglGetDisplayDriverName(EGLDisplay dpy);
+char *EGLAPIENTRY vgpu_eglGetDisplayDriverConfig(EGLDisplay dpy);
 EGLBoolean EGLAPIENTRY vgpu_eglGetConfigs(EGLDisplay dpy, EGLConfig *configs, EGLint size,
                                           EGLint *count);
 EGLBoolean EGLAPIENTRY vgpu_eglChooseConfig(EGLDisplay dpy, const EGLint *attribs,
@@ -66,6 +67,8 @@ EGLBoolean EGLAPIENTRY vgpu_eglDestroySurface(EGLDisplay dpy, EGLSurface handle)
 /* surface_attr.c */
 EGLBoolean EGLAPIENTRY vgpu_eglQuerySurface(EGLDisplay dpy, EGLSurface handle, EGLint attribute,
                                             EGLint *value);
+EGLBoolean EGLAPIENTRY vgpu_eglGetMscRateANGLE(EGLDisplay dpy, EGLSurface handle, EGLint *numerator,
+                                               EGLint *denominator);
 EGLBoolean EGLAPIENTRY vgpu_eglSurfaceAttrib(EGLDisplay dpy, EGLSurface handle, EGLint attribute,
                                              EGLint value);
 
@@ -78,6 +81,8 @@ EGLDisplay EGLAPIENTRY vgpu_eglGetCurrentDisplay(void);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffers(EGLDisplay dpy, EGLSurface handle);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapBuffersWithDamageKHR(EGLDisplay dpy, EGLSurface surface,
                                                         const EGLint *rects, EGLint count);
+EGLBoolean EGLAPIENTRY vgpu_eglSetDamageRegionKHR(EGLDisplay dpy, EGLSurface handle, EGLint *rects,
+                                                  EGLint count);
 EGLBoolean EGLAPIENTRY vgpu_eglSwapInterval(EGLDisplay dpy, EGLint interval);
 EGLBoolean EGLAPIENTRY vgpu_eglWaitClient(void);
 EGLBoolean EGLAPIENTRY vgpu_eglWaitGL(void);
@@ -100,6 +105,8 @@ EGLBoolean EGLAPIENTRY vgpu_eglGetSyncAttribKHR(EGLDisplay dpy, EGLSyncKHR sync,
 /* texture.c */
 EGLBoolean EGLAPIENTRY vgpu_eglBindTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer);
 EGLBoolean EGLAPIENTRY vgpu_eglReleaseTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer);
+
+/* copy.c */
 EGLBoolean EGLAPIENTRY vgpu_eglCopyBuffers(EGLDisplay dpy, EGLSurface handle,
                                            EGLNativePixmapType pixmap);
 

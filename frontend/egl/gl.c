@@ -17,6 +17,10 @@ static void load(void)
 	*(void **)&gl.Flush = vgpu_gl_get_proc("glFlush");
 	*(void **)&gl.GetIntegerv = vgpu_gl_get_proc("glGetIntegerv");
 	*(void **)&gl.BindFramebuffer = vgpu_gl_get_proc("glBindFramebuffer");
+	*(void **)&gl.BindBuffer = vgpu_gl_get_proc("glBindBuffer");
+	*(void **)&gl.PixelStorei = vgpu_gl_get_proc("glPixelStorei");
+	*(void **)&gl.ReadBuffer = vgpu_gl_get_proc("glReadBuffer");
+	*(void **)&gl.ReadPixels = vgpu_gl_get_proc("glReadPixels");
 	*(void **)&gl.CopyTexImage2D = vgpu_gl_get_proc("glCopyTexImage2D");
 }
 

@@ -16,6 +16,10 @@ struct vgpu_egl_gl {
 	void(GLAPIENTRY *Flush)(void);
 	void(GLAPIENTRY *GetIntegerv)(GLenum, GLint *);
 	void(GLAPIENTRY *BindFramebuffer)(GLenum, GLuint);
+	void(GLAPIENTRY *BindBuffer)(GLenum, GLuint);
+	void(GLAPIENTRY *PixelStorei)(GLenum, GLint);
+	void(GLAPIENTRY *ReadBuffer)(GLenum);
+	void(GLAPIENTRY *ReadPixels)(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void *);
 	void(GLAPIENTRY *CopyTexImage2D)(GLenum, GLint, GLenum, GLint, GLint, GLsizei, GLsizei,
 	                                 GLint);
 };

@@ -218,8 +218,7 @@ static EGLint create_pbuffer(struct vgpu_egl_display *display, struct vgpu_egl_s
 	/* a texture needs both, and a config that can */
 	if ((s->texture_format == EGL_NO_TEXTURE) != (s->texture_target == EGL_NO_TEXTURE))
 		return EGL_BAD_MATCH;
-	if ((s->texture_format == EGL_TEXTURE_RGBA && s->config->alpha == 0) ||
-	    (s->texture_format != EGL_NO_TEXTURE && s->config->float_color))
+	if (s->texture_format != EGL_NO_TEXTURE && s->config->float_color)
 		return EGL_BAD_ATTRIBUTE;
 	if (s->width > max || s->height > max) {
 		if (!s->largest_pbuffer)
@@ -240,14 +239,14 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig config, EGLint type, uintptr_
 
 	if (!display)
 		return EGL_NO_SURFACE;
-	c = vgpu_egl_config_get(display, config);
-	if (!c) {
-		vgpu_egl_error(EGL_BAD_CONFIG);
-		return EGL_NO_SURFACE;
-	}
 	if (type != EGL_PBUFFER_BIT && !display->x11 && !display->wayland) {
 		vgpu_egl_error(type == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW
 		                                      : EGL_BAD_NATIVE_PIXMAP);
+		return EGL_NO_SURFACE;
+	}
+	c = vgpu_egl_config_get(display, config);
+	if (!c) {
+		vgpu_egl_error(EGL_BAD_CONFIG);
 		return EGL_NO_SURFACE;
 	}
 	s = new_surface(c, type);

@@ -2,6 +2,7 @@
 /* Attributes of surfaces: eglQuerySurface, eglSurfaceAttrib. */
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
+#include "frontend/present/x11.h"
 
 /* A window's size is what the window system says, not what the last frame had. */
 static void get_size(const struct vgpu_egl_surface *s, EGLint *width_out, EGLint *height_out)
@@ -19,7 +20,7 @@ static void get_size(const struct vgpu_egl_surface *s, EGLint *width_out, EGLint
 	*height_out = (EGLint)height;
 }
 
-static EGLint query(const struct vgpu_egl_surface *s, EGLint attribute, EGLint *value)
+static EGLint query(struct vgpu_egl_surface *s, EGLint attribute, EGLint *value)
 {
 	const bool pbuffer = s->type == EGL_PBUFFER_BIT;
 	EGLint width, height;
@@ -63,6 +64,7 @@ static EGLint query(const struct vgpu_egl_surface *s, EGLint attribute, EGLint *
 	case EGL_BUFFER_AGE_EXT:
 		if (s != vgpu_egl_thread()->draw)
 			return EGL_BAD_SURFACE;
+		s->age_read = true;
 		*value = s->render_buffer == EGL_SINGLE_BUFFER || pbuffer
 		                 ? 0
 		                 : vgpu_drawable_buffer_age(s->drawable);
@@ -108,6 +110,30 @@ static EGLint set(struct vgpu_egl_surface *s, EGLint attribute, EGLint value)
 		return EGL_SUCCESS;
 	}
 	return EGL_BAD_ATTRIBUTE;
+}
+
+/* EGL_ANGLE_sync_control_rate: what the X server says of the screen. */
+EGLBoolean EGLAPIENTRY vgpu_eglGetMscRateANGLE(EGLDisplay dpy, EGLSurface handle, EGLint *numerator,
+                                               EGLint *denominator)
+{
+	struct vgpu_egl_display *display = vgpu_egl_display_get(dpy);
+	struct vgpu_egl_surface *s;
+	uint32_t rate;
+
+	if (!display)
+		return EGL_FALSE;
+	s = vgpu_egl_object_get(display, handle, VGPU_EGL_SURFACE);
+	if (!s)
+		return vgpu_egl_error(EGL_BAD_SURFACE);
+	vgpu_egl_object_put(&s->object);
+	if (!display->x11)
+		return vgpu_egl_error(EGL_BAD_DISPLAY);
+	if (!numerator || !denominator)
+		return vgpu_egl_error(EGL_BAD_PARAMETER);
+	rate = vgpu_x11_refresh_mhz(display->x11, display->screen);
+	*numerator = (EGLint)(rate % 1000 ? rate : rate / 1000);
+	*denominator = rate % 1000 ? 1000 : 1;
+	return EGL_TRUE;
 }
 
 EGLBoolean EGLAPIENTRY vgpu_eglQuerySurface(EGLDisplay dpy, EGLSurface handle, EGLint attribute,

@@ -2,7 +2,6 @@
 /*
  * Pbuffers as textures: eglBindTexImage copies the pbuffer to the texture, which
  * cannot be told from sharing it, since a bound pbuffer must not be drawn to.
- * eglCopyBuffers.
  */
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
@@ -93,19 +92,4 @@ EGLBoolean EGLAPIENTRY vgpu_eglBindTexImage(EGLDisplay dpy, EGLSurface surface, 
 EGLBoolean EGLAPIENTRY vgpu_eglReleaseTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer)
 {
 	return set_bound(dpy, surface, buffer, false);
-}
-
-EGLBoolean EGLAPIENTRY vgpu_eglCopyBuffers(EGLDisplay dpy, EGLSurface handle,
-                                           EGLNativePixmapType pixmap)
-{
-	struct vgpu_egl_display *display = vgpu_egl_display_get(dpy);
-	struct vgpu_egl_surface *surface;
-
-	if (!display)
-		return EGL_FALSE;
-	surface = vgpu_egl_object_get(display, handle, VGPU_EGL_SURFACE);
-	if (!surface)
-		return vgpu_egl_error(EGL_BAD_SURFACE);
-	vgpu_egl_object_put(&surface->object);
-	return vgpu_egl_error(EGL_BAD_NATIVE_PIXMAP);
 }

@@ -187,6 +187,28 @@ static GLenum check(const struct vgpu_gl_state *gl, uint32_t array, uint32_t siz
 	return GL_NO_ERROR;
 }
 
+/*
+ * Neither buffer nor pointer: a VAO may get its buffer later, by binding. The
+ * format must be there then, and meanwhile nothing to read.
+ */
+static void send_unbound(struct vgpu_context *ctx, uint32_t index, const struct vgpu_gl_array *a,
+                         uint32_t stride)
+{
+	struct vgpu_stream *s = ctx->stream;
+
+	if (ctx->version < (ctx->gl->desktop ? 43u : 31u))
+		return;
+	if (a->flags & VGPU_ARRAY_LONG)
+		enc_glVertexAttribLFormat(s, index, (GLint)a->size, a->type, 0);
+	else if (a->flags & VGPU_ARRAY_INTEGER)
+		enc_glVertexAttribIFormat(s, index, (GLint)a->size, a->type, 0);
+	else
+		enc_glVertexAttribFormat(s, index, (GLint)a->size, a->type,
+		                         (a->flags & VGPU_ARRAY_NORMALIZED) != 0, 0);
+	enc_glVertexAttribBinding(s, index, index);
+	enc_glBindVertexBuffer(s, index, 0, 0, (GLsizei)stride);
+}
+
 void vgpu_gl_array_set(struct vgpu_context *ctx, uint32_t array, uint32_t size, uint32_t type,
                        uint32_t flags, int32_t stride, const void *pointer)
 {
@@ -235,6 +257,8 @@ void vgpu_gl_array_set(struct vgpu_context *ctx, uint32_t array, uint32_t size, 
 		if (buffer)
 			enc_vgpuArrayPointer(ctx->stream, array, size, type, flags, stride,
 			                     (uintptr_t)pointer);
+		else if (vao->name && array >= VGPU_ARRAY_GENERIC0)
+			send_unbound(ctx, array - VGPU_ARRAY_GENERIC0, a, b->stride);
 	} else {
 		vao->client |= VGPU_ARRAY_BIT(array);
 	}

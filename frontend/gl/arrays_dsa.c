@@ -130,14 +130,16 @@ void GLAPIENTRY entry_glDisableVertexArrayAttribEXT(GLuint vaobj, GLuint index)
 static void enable_state(GLuint vaobj, GLenum array, bool enable)
 {
 	bool unit = array - GL_TEXTURE0 < VGPU_ARRAY_TEX_COUNT;
-	GLenum state = unit ? GL_TEXTURE_COORD_ARRAY : array;
 
-	GLuint index = array - GL_TEXTURE0;
-
-	if (!unit)
-		index = vgpu_current ? vgpu_current->gl->client_texture : 0;
-	IN_VAO(vaobj, if (enable) entry_glEnableClientStateiEXT(state, index);
-	       else entry_glDisableClientStateiEXT(state, index))
+	if (unit) {
+		IN_VAO(vaobj, if (enable) entry_glEnableClientStateiEXT(GL_TEXTURE_COORD_ARRAY,
+		                                                       array - GL_TEXTURE0);
+		       else entry_glDisableClientStateiEXT(GL_TEXTURE_COORD_ARRAY,
+		                                           array - GL_TEXTURE0))
+	} else {
+		IN_VAO(vaobj, if (enable) entry_glEnableClientState(array);
+		       else entry_glDisableClientState(array))
+	}
 }
 
 void GLAPIENTRY entry_glEnableVertexArrayEXT(GLuint vaobj, GLenum array)

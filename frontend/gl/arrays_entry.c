@@ -188,6 +188,10 @@ static void client_state(GLenum cap, int64_t unit, bool enable)
 			enc_glDisableClientState(s, cap);
 		return;
 	}
+	if (unit >= 0 && cap != GL_TEXTURE_COORD_ARRAY) {
+		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+		return;
+	}
 	array = vgpu_gl_client_state(gl, cap, unit < 0 ? gl->client_texture : (uint32_t)unit);
 	if (gl->core)
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);

@@ -300,20 +300,36 @@ void GLAPIENTRY entry_glCopyBufferSubData(GLenum readTarget, GLenum writeTarget,
 	written(to);
 }
 
+static void copy_named(GLuint read, GLuint write, GLintptr from, GLintptr to, GLsizeiptr size,
+                       bool ext)
+{
+	struct vgpu_gl_buffer *source, *target;
+
+	VGPU_GL_CONTEXT();
+	source = of_name(ctx, read, ext);
+	target = of_name(ctx, write, ext);
+	if (!source || !target || in_use(ctx, source) || in_use(ctx, target))
+		return;
+	before_copy(ctx);
+	if (ext)
+		enc_glNamedCopyBufferSubDataEXT(s, read, write, from, to, size);
+	else
+		enc_glCopyNamedBufferSubData(s, read, write, from, to, size);
+	written(target);
+}
+
 void GLAPIENTRY entry_glCopyNamedBufferSubData(GLuint readBuffer, GLuint writeBuffer,
                                                GLintptr readOffset, GLintptr writeOffset,
                                                GLsizeiptr size)
 {
-	struct vgpu_gl_buffer *from, *to;
+	copy_named(readBuffer, writeBuffer, readOffset, writeOffset, size, false);
+}
 
-	VGPU_GL_CONTEXT();
-	from = of_name(ctx, readBuffer, false);
-	to = of_name(ctx, writeBuffer, false);
-	if (!from || !to || in_use(ctx, from) || in_use(ctx, to))
-		return;
-	before_copy(ctx);
-	enc_glCopyNamedBufferSubData(s, readBuffer, writeBuffer, readOffset, writeOffset, size);
-	written(to);
+void GLAPIENTRY entry_glNamedCopyBufferSubDataEXT(GLuint readBuffer, GLuint writeBuffer,
+                                                  GLintptr readOffset, GLintptr writeOffset,
+                                                  GLsizeiptr size)
+{
+	copy_named(readBuffer, writeBuffer, readOffset, writeOffset, size, true);
 }
 
 /* One pixel of clear value; nothing when the host must find the error. */

@@ -371,6 +371,14 @@ static struct vgpu_gl_buffer *named_buffer(struct vgpu_context *ctx, GLuint name
 	return vgpu_gl_buffer_get(ctx, name);
 }
 
+/* EXT_direct_state_access makes a buffer of any name. */
+static struct vgpu_gl_buffer *named_buffer_ext(struct vgpu_context *ctx, GLuint name)
+{
+	if (!ctx->gl->core)
+		vgpu_guest_names_note(ctx, VGPU_NAME_BUFFER, name);
+	return named_buffer(ctx, name);
+}
+
 static void *map_whole(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLenum access)
 {
 	GLbitfield bits;
@@ -401,7 +409,8 @@ void *GLAPIENTRY entry_glMapNamedBuffer(GLuint buffer, GLenum access)
 
 void *GLAPIENTRY entry_glMapNamedBufferEXT(GLuint buffer, GLenum access)
 {
-	return entry_glMapNamedBuffer(buffer, access);
+	VGPU_GL_CONTEXT(NULL);
+	return map_whole(ctx, named_buffer_ext(ctx, buffer), access);
 }
 
 void *GLAPIENTRY entry_glMapNamedBufferRange(GLuint buffer, GLintptr offset, GLsizeiptr length,
@@ -414,7 +423,8 @@ void *GLAPIENTRY entry_glMapNamedBufferRange(GLuint buffer, GLintptr offset, GLs
 void *GLAPIENTRY entry_glMapNamedBufferRangeEXT(GLuint buffer, GLintptr offset, GLsizeiptr length,
                                                 GLbitfield access)
 {
-	return entry_glMapNamedBufferRange(buffer, offset, length, access);
+	VGPU_GL_CONTEXT(NULL);
+	return map(ctx, named_buffer_ext(ctx, buffer), offset, length, access);
 }
 
 GLboolean GLAPIENTRY entry_glUnmapBuffer(GLenum target)
@@ -478,7 +488,8 @@ void GLAPIENTRY entry_glGetNamedBufferPointerv(GLuint buffer, GLenum pname, void
 
 void GLAPIENTRY entry_glGetNamedBufferPointervEXT(GLuint buffer, GLenum pname, void **params)
 {
-	entry_glGetNamedBufferPointerv(buffer, pname, params);
+	VGPU_GL_CONTEXT();
+	get_pointer(ctx, named_buffer_ext(ctx, buffer), pname, params);
 }
 
 void GLAPIENTRY entry_glMemoryBarrier(GLbitfield barriers)

@@ -33,7 +33,7 @@ struct vgpu_gl_program {
 	struct location *bucket[BUCKETS];
 };
 
-static void finish(struct vgpu_gl_program *p)
+static void forget(struct vgpu_gl_program *p)
 {
 	uint32_t i;
 
@@ -45,10 +45,28 @@ static void finish(struct vgpu_gl_program *p)
 			free(l);
 		}
 	}
+	p->count = 0;
+}
+
+static void finish(struct vgpu_gl_program *p)
+{
+	forget(p);
 	free(p);
 }
 
 void vgpu_gl_program_forget(struct vgpu_context *ctx, uint32_t program)
+{
+	struct vgpu_gl_program *p;
+
+	pthread_mutex_lock(&ctx->share->lock);
+	p = (struct vgpu_gl_program *)vgpu_idmap_get(&ctx->share->programs, program);
+	if (p)
+		forget(p);
+	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+/* It may be deleted now or later: then nothing of it is known. */
+static void drop(struct vgpu_context *ctx, uint32_t program)
 {
 	struct vgpu_gl_program *p;
 
@@ -94,6 +112,21 @@ static struct location *find(struct vgpu_share *share, uint32_t program, const c
 	return NULL;
 }
 
+/* The program's record; made when there is none. share->lock is held. */
+static struct vgpu_gl_program *record(struct vgpu_share *share, uint32_t program)
+{
+	struct vgpu_gl_program *p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (p && vgpu_idmap_set(&share->programs, program, (uintptr_t)p)) {
+		free(p);
+		p = NULL;
+	}
+	return p;
+}
+
 static void keep(struct vgpu_share *share, uint32_t program, const char *name, uint8_t what,
                  GLint value)
 {
@@ -102,14 +135,7 @@ static void keep(struct vgpu_share *share, uint32_t program, const char *name, u
 	size_t n = strlen(name) + 1;
 
 	pthread_mutex_lock(&share->lock);
-	p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
-	if (!p) {
-		p = calloc(1, sizeof(*p));
-		if (p && vgpu_idmap_set(&share->programs, program, (uintptr_t)p)) {
-			free(p);
-			p = NULL;
-		}
-	}
+	p = record(share, program);
 	l = p && p->count < MAX_LOCATIONS ? malloc(sizeof(*l) + n) : NULL;
 	if (l) {
 		uint32_t h = hash(name, what);
@@ -169,6 +195,42 @@ GLint GLAPIENTRY entry_glGetFragDataLocation(GLuint program, const GLchar *name)
 	return location(program, name, FRAG_DATA);
 }
 
+GLuint GLAPIENTRY entry_glCreateProgram(void)
+{
+	GLuint name = 0;
+
+	VGPU_GL_CONTEXT(0);
+	if (vgpu_guest_names_alloc(ctx, VGPU_NAME_PROGRAM, 1, &name)) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return 0;
+	}
+	pthread_mutex_lock(&ctx->share->lock);
+	record(ctx->share, name);
+	pthread_mutex_unlock(&ctx->share->lock);
+	enc_glCreateProgram(s, name);
+	return name;
+}
+
+/* The host raises the error of a wrong name; the strings, which may be anything, are left alone. */
+void GLAPIENTRY entry_glShaderSource(GLuint shader, GLsizei count, const GLchar *const *string,
+                                     const GLint *length)
+{
+	bool is_shader;
+
+	VGPU_GL_CONTEXT();
+	pthread_mutex_lock(&ctx->share->lock);
+	is_shader = vgpu_guest_names_known(ctx, VGPU_NAME_PROGRAM, shader) &&
+	            !vgpu_idmap_get(&ctx->share->programs, shader);
+	pthread_mutex_unlock(&ctx->share->lock);
+	if (!is_shader) {
+		enc_glShaderSource(s, shader, 0, NULL, NULL);
+		return;
+	}
+	if (!vgpu_fits(ctx, vgpu_strings_bytes(count, string, length)))
+		return;
+	enc_glShaderSource(s, shader, count, string, length);
+}
+
 void GLAPIENTRY entry_glLinkProgram(GLuint program)
 {
 	VGPU_GL_CONTEXT();
@@ -193,13 +255,13 @@ void GLAPIENTRY entry_glProgramBinary(GLuint program, GLenum binaryFormat, const
 void GLAPIENTRY entry_glDeleteProgram(GLuint program)
 {
 	VGPU_GL_CONTEXT();
-	vgpu_gl_program_forget(ctx, program);
+	drop(ctx, program);
 	enc_glDeleteProgram(s, program);
 }
 
 void GLAPIENTRY entry_glDeleteObjectARB(GLhandleARB obj)
 {
 	VGPU_GL_CONTEXT();
-	vgpu_gl_program_forget(ctx, obj);
+	drop(ctx, obj);
 	enc_glDeleteObjectARB(s, obj);
 }

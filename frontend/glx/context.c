@@ -152,9 +152,13 @@ GLXContext vgpu_glXCreateNewContext(Display *dpy, GLXFBConfig config, int render
 		return NULL;
 	}
 	if (render_type != GLX_RGBA_TYPE) {
-		/* no config draws colour indices */
+		/* no config draws colour indices or has floating point colours */
 		vgpu_glx_error(dpy, VGPU_CORE_ERROR,
-			       render_type == GLX_COLOR_INDEX_TYPE ? BadMatch : BadValue,
+			       render_type == GLX_COLOR_INDEX_TYPE ||
+					       render_type == GLX_RGBA_FLOAT_TYPE_ARB ||
+					       render_type == GLX_RGBA_UNSIGNED_FLOAT_TYPE_EXT
+				       ? BadMatch
+				       : BadValue,
 			       X_GLXCreateNewContext, None);
 		return NULL;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "frontend/glx/dispatch.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
 #include "frontend/glx/glx.h"
@@ -10,6 +11,7 @@ static const __GLXapiExports *gl;
 enum entry {
 	E_glXBindTexImageEXT,
 	E_glXChooseFBConfigSGIX,
+	E_glXCopySubBufferMESA,
 	E_glXCreateContextAttribsARB,
 	E_glXCreateContextWithConfigSGIX,
 	E_glXCreateGLXPbufferSGIX,
@@ -18,12 +20,14 @@ enum entry {
 	E_glXFreeContextEXT,
 	E_glXGetContextIDEXT,
 	E_glXGetCurrentDisplayEXT,
+	E_glXGetCurrentReadDrawableSGI,
 	E_glXGetFBConfigAttribSGIX,
 	E_glXGetFBConfigFromVisualSGIX,
 	E_glXGetSelectedEventSGIX,
 	E_glXGetSwapIntervalMESA,
 	E_glXGetVisualFromFBConfigSGIX,
 	E_glXImportContextEXT,
+	E_glXMakeCurrentReadSGI,
 	E_glXQueryContextInfoEXT,
 	E_glXQueryCurrentRendererIntegerMESA,
 	E_glXQueryCurrentRendererStringMESA,
@@ -67,6 +71,10 @@ DISPATCH(void, glXBindTexImageEXT,
 	 (dpy, drawable, buffer, attribs), BY_DRAWABLE, NOTHING)
 DISPATCH(void, glXReleaseTexImageEXT, (Display * dpy, GLXDrawable drawable, int buffer),
 	 (dpy, drawable, buffer), BY_DRAWABLE, NOTHING)
+DISPATCH(void, glXCopySubBufferMESA,
+	 (Display * dpy, GLXDrawable drawable, int x, int y, int width, int height),
+	 (dpy, drawable, x, y, width, height), BY_DRAWABLE, NOTHING)
+DISPATCH(GLXDrawable, glXGetCurrentReadDrawableSGI, (void), (), BY_CURRENT, None)
 DISPATCH(GLXContextID, glXGetContextIDEXT, (const GLXContext context), (context), BY_CONTEXT, None)
 DISPATCH(Display *, glXGetCurrentDisplayEXT, (void), (), BY_CURRENT, NULL)
 DISPATCH(int, glXQueryContextInfoEXT,
@@ -165,6 +173,21 @@ static void dispatch_glXFreeContextEXT(Display *dpy, GLXContext context)
 		f(dpy, context);
 }
 
+/* What is current is libGLX's affair too: this is another name for its own function. */
+static Bool dispatch_glXMakeCurrentReadSGI(Display *dpy, GLXDrawable draw, GLXDrawable read,
+					   GLXContext context)
+{
+	static Bool (*make_current)(Display *, GLXDrawable, GLXDrawable, GLXContext);
+	void *libglx;
+
+	if (!make_current) {
+		libglx = dlopen("libGLX.so.0", RTLD_LAZY | RTLD_NOLOAD);
+		if (libglx)
+			*(void **)&make_current = dlsym(libglx, "glXMakeContextCurrent");
+	}
+	return make_current ? make_current(dpy, draw, read, context) : False;
+}
+
 static GLXFBConfig *dispatch_glXChooseFBConfigSGIX(Display *dpy, int screen, int *attribs,
 						   int *count)
 {
@@ -232,6 +255,7 @@ static const struct {
 } entries[E_COUNT] = {
 	E(glXBindTexImageEXT),
 	E(glXChooseFBConfigSGIX),
+	E(glXCopySubBufferMESA),
 	E(glXCreateContextAttribsARB),
 	E(glXCreateContextWithConfigSGIX),
 	E(glXCreateGLXPbufferSGIX),
@@ -240,12 +264,14 @@ static const struct {
 	E(glXFreeContextEXT),
 	E(glXGetContextIDEXT),
 	E(glXGetCurrentDisplayEXT),
+	E(glXGetCurrentReadDrawableSGI),
 	E(glXGetFBConfigAttribSGIX),
 	E(glXGetFBConfigFromVisualSGIX),
 	E(glXGetSelectedEventSGIX),
 	E(glXGetSwapIntervalMESA),
 	E(glXGetVisualFromFBConfigSGIX),
 	E(glXImportContextEXT),
+	E(glXMakeCurrentReadSGI),
 	E(glXQueryContextInfoEXT),
 	E(glXQueryCurrentRendererIntegerMESA),
 	E(glXQueryCurrentRendererStringMESA),

@@ -266,6 +266,8 @@ void vgpu_glXSelectEvent(Display *dpy, GLXDrawable drawable, unsigned long mask)
 void vgpu_glXGetSelectedEvent(Display *dpy, GLXDrawable drawable, unsigned long *mask);
 
 void vgpu_glXSwapBuffers(Display *dpy, GLXDrawable drawable);
+void vgpu_glXCopySubBufferMESA(Display *dpy, GLXDrawable drawable, int x, int y, int width,
+			       int height);
 void vgpu_glXSwapIntervalEXT(Display *dpy, GLXDrawable drawable, int interval);
 int vgpu_glXSwapIntervalMESA(unsigned int interval);
 int vgpu_glXGetSwapIntervalMESA(void);

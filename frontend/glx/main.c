@@ -60,6 +60,7 @@ static const struct {
 	F(glXWaitX),
 	/* extensions: dispatch.c has the other half of each */
 	F(glXBindTexImageEXT),
+	F(glXCopySubBufferMESA),
 	F(glXCreateContextAttribsARB),
 	F(glXCreateGLXPbufferSGIX),
 	F(glXCreateGLXPixmapWithConfigSGIX),
@@ -80,6 +81,7 @@ static const struct {
 	F(glXSwapIntervalSGI),
 	ALIAS(glXChooseFBConfigSGIX, glXChooseFBConfig),
 	ALIAS(glXCreateContextWithConfigSGIX, glXCreateNewContext),
+	ALIAS(glXGetCurrentReadDrawableSGI, glXGetCurrentReadDrawable),
 	ALIAS(glXDestroyGLXPbufferSGIX, glXDestroyPbuffer),
 	ALIAS(glXGetCurrentDisplayEXT, glXGetCurrentDisplay),
 	ALIAS(glXGetFBConfigAttribSGIX, glXGetFBConfigAttrib),

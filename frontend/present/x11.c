@@ -35,7 +35,7 @@ static const struct vgpu_x11_segment *find_pool(const struct vgpu_x11_present *p
 }
 
 static void put_shm(struct vgpu_x11_present *present, struct vgpu_x11_flight *flight,
-                    const struct vgpu_x11_frame *frame, xcb_shm_seg_t seg, uint64_t offset,
+                    const struct vgpu_show_frame *frame, xcb_shm_seg_t seg, uint64_t offset,
                     uint32_t total_width)
 {
 	flight->sequence = xcb_shm_put_image(present->x11->c, present->id, present->gc, total_width,
@@ -50,7 +50,7 @@ static void put_shm(struct vgpu_x11_present *present, struct vgpu_x11_flight *fl
 }
 
 /* Send a frame now. Lock held; does not flush. */
-static void send_frame(struct vgpu_x11_present *present, const struct vgpu_x11_frame *frame)
+static void send_frame(struct vgpu_x11_present *present, const struct vgpu_show_frame *frame)
 {
 	const struct vgpu_x11_format *format = &present->format;
 	struct vgpu_x11_flight *flight = free_flight(present);
@@ -60,7 +60,7 @@ static void send_frame(struct vgpu_x11_present *present, const struct vgpu_x11_f
 	size_t stride;
 
 	if (present->gone || x11->lost || frame->width == 0 || frame->height == 0) {
-		vgpu_x11_done(present, frame->drawable, frame->slot);
+		vgpu_done_add(&x11->done, &present->done, frame->drawable, frame->slot);
 		return;
 	}
 	pool = find_pool(present, frame->pixels, bytes);
@@ -78,19 +78,18 @@ static void send_frame(struct vgpu_x11_present *present, const struct vgpu_x11_f
 	}
 	if (vgpu_x11_put_wire(present, frame) < 0)
 		vgpu_debug("x11: no memory for a frame of %ux%u", frame->width, frame->height);
-	vgpu_x11_done(present, frame->drawable, frame->slot);
+	vgpu_done_add(&x11->done, &present->done, frame->drawable, frame->slot);
 }
 
 uint64_t vgpu_x11_present_due(struct vgpu_x11_present *present, uint64_t now_ns)
 {
+	struct vgpu_show_frame frame;
 	bool sent = false;
 
-	while (present->queued > 0 && (present->due_ns <= now_ns || present->gone)) {
-		struct vgpu_x11_frame frame = present->queue[0];
+	while ((present->due_ns <= now_ns || present->gone) &&
+	       vgpu_show_pop(&present->queue, &frame)) {
 		uint64_t period = present->period_ns * frame.swap_interval;
 
-		present->queued--;
-		memmove(present->queue, present->queue + 1, present->queued * sizeof(frame));
 		send_frame(present, &frame);
 		sent = true;
 		/* keep the beat unless a beat was missed */
@@ -101,17 +100,19 @@ uint64_t vgpu_x11_present_due(struct vgpu_x11_present *present, uint64_t now_ns)
 	}
 	if (sent && !present->x11->lost)
 		xcb_flush(present->x11->c);
-	return present->queued ? present->due_ns : UINT64_MAX;
+	return present->queue.count ? present->due_ns : UINT64_MAX;
 }
 
 /* Send all that waits, due or not. */
 static void send_queue(struct vgpu_x11_present *present)
 {
-	for (unsigned int i = 0; i < present->queued; i++)
-		send_frame(present, &present->queue[i]);
-	if (present->queued > 0 && !present->x11->lost)
+	const bool any = present->queue.count > 0;
+	struct vgpu_show_frame frame;
+
+	while (vgpu_show_pop(&present->queue, &frame))
+		send_frame(present, &frame);
+	if (any && !present->x11->lost)
 		xcb_flush(present->x11->c);
-	present->queued = 0;
 	present->due_ns = 0;
 }
 
@@ -144,7 +145,8 @@ static void present_pool(void *data, int fd, void *base, uint64_t bytes)
 	pool->base = base;
 	pool->bytes = bytes;
 	pthread_mutex_lock(&x11->lock);
-	if (present->format.direct && vgpu_x11_attach_fd(x11, fd, pool) < 0)
+	if (present->format.direct &&
+	    (!vgpu_show_mappable(fd, bytes) || vgpu_x11_attach_fd(x11, fd, pool) < 0))
 		vgpu_debug("x11: the frame pool cannot be attached: frames are copied");
 	pool->next = present->pools;
 	present->pools = pool;
@@ -155,21 +157,15 @@ static void present_pool(void *data, int fd, void *base, uint64_t bytes)
 static void drop_pool(struct vgpu_x11_present *present, struct vgpu_x11_segment **p)
 {
 	struct vgpu_x11_segment *pool = *p;
-	const uint8_t *end = pool->base + pool->bytes;
-	unsigned int kept = 0;
 
 	/* its frames are nobody's any more: not shown, not reported */
 	for (unsigned int i = 0; i < VGPU_X11_FLIGHTS; i++) {
 		struct vgpu_x11_flight *flight = &present->flights[i];
 
-		if (flight->busy && flight->pixels >= pool->base && flight->pixels < end)
+		if (flight->busy && vgpu_show_within(flight->pixels, pool->base, pool->bytes))
 			flight->drawable = NULL;
 	}
-	for (unsigned int i = 0; i < present->queued; i++) {
-		if (present->queue[i].pixels < pool->base || present->queue[i].pixels >= end)
-			present->queue[kept++] = present->queue[i];
-	}
-	present->queued = kept;
+	vgpu_show_drop(&present->queue, pool->base, pool->bytes);
 	/* the server executes in order: it has read what was sent before it detaches */
 	if (pool->seg && !present->x11->lost) {
 		xcb_shm_detach(present->x11->c, pool->seg);
@@ -200,7 +196,7 @@ static void present_show(void *data, struct vgpu_drawable *drawable, uint32_t sl
 {
 	struct vgpu_x11_present *present = data;
 	struct vgpu_x11 *x11 = present->x11;
-	struct vgpu_x11_frame frame = {
+	struct vgpu_show_frame frame = {
 		.drawable = drawable,
 		.slot = slot,
 		.pixels = pixels,
@@ -213,19 +209,19 @@ static void present_show(void *data, struct vgpu_drawable *drawable, uint32_t sl
 	bool wake = false;
 
 	pthread_mutex_lock(&x11->lock);
-	if (swap_interval == 0 || !x11->threaded || present->queued == VGPU_X11_FLIGHTS) {
+	if (swap_interval == 0 || !x11->threaded || present->queue.count == VGPU_SHOW_MAX) {
 		/* what still waits its turn comes first */
 		send_queue(present);
 		send_frame(present, &frame);
 		if (!x11->lost)
 			xcb_flush(x11->c);
 	} else {
-		present->queue[present->queued++] = frame;
+		vgpu_show_push(&present->queue, &frame);
 		wake = vgpu_x11_present_due(present, vgpu_x11_now_ns()) != UINT64_MAX &&
-		       present->queued == 1;
+		       present->queue.count == 1;
 	}
 	vgpu_x11_take_events(x11, false);
-	vgpu_x11_call_back(x11);
+	vgpu_done_tell(&x11->done);
 	pthread_mutex_unlock(&x11->lock);
 	if (wake)
 		vgpu_x11_wake(x11);
@@ -240,15 +236,15 @@ static void present_destroy(void *data)
 		return;
 	x11 = present->x11;
 	pthread_mutex_lock(&x11->lock);
-	present->dying = true;
-	present->queued = 0;
+	present->done.dying = true;
+	present->queue.count = 0;
 	while (present->pools)
 		drop_pool(present, &present->pools);
 	for (p = &x11->presents; *p && *p != present; p = &(*p)->next)
 		;
 	if (*p)
 		*p = present->next;
-	vgpu_x11_forget(present);
+	vgpu_done_forget(&x11->done, &present->done);
 	for (unsigned int i = 0; i < VGPU_X11_FLIGHTS; i++)
 		vgpu_x11_segment_free(x11, &present->flights[i].staging);
 	if (!x11->lost) {

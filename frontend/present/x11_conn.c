@@ -44,56 +44,6 @@ uint64_t vgpu_x11_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* ---- finished frames ------------------------------------------------------------- */
-
-void vgpu_x11_done(struct vgpu_x11_present *present, struct vgpu_drawable *drawable, uint32_t slot)
-{
-	struct vgpu_x11 *x11 = present->x11;
-
-	if (x11->done_count == x11->done_room) {
-		unsigned int room = x11->done_room ? 2 * x11->done_room : 32;
-		struct vgpu_x11_done *done = realloc(x11->done, room * sizeof(*done));
-
-		/* there is room for what can be in flight unless memory is out: the slot is lost */
-		if (!done)
-			return;
-		x11->done = done;
-		x11->done_room = room;
-	}
-	x11->done[x11->done_count++] = (struct vgpu_x11_done){ present, drawable, slot };
-}
-
-void vgpu_x11_call_back(struct vgpu_x11 *x11)
-{
-	while (x11->done_count > 0) {
-		struct vgpu_x11_done done = x11->done[0];
-
-		x11->done_count--;
-		memmove(x11->done, x11->done + 1, x11->done_count * sizeof(*x11->done));
-		done.present->callbacks++;
-		pthread_mutex_unlock(&x11->lock);
-		vgpu_drawable_frame_done(done.drawable, done.slot);
-		pthread_mutex_lock(&x11->lock);
-		done.present->callbacks--;
-		if (done.present->dying)
-			pthread_cond_broadcast(&x11->cond);
-	}
-}
-
-void vgpu_x11_forget(struct vgpu_x11_present *present)
-{
-	struct vgpu_x11 *x11 = present->x11;
-	unsigned int kept = 0;
-
-	for (unsigned int i = 0; i < x11->done_count; i++) {
-		if (x11->done[i].present != present)
-			x11->done[kept++] = x11->done[i];
-	}
-	x11->done_count = kept;
-	while (present->callbacks > 0)
-		pthread_cond_wait(&x11->cond, &x11->lock);
-}
-
 /* ---- events ------------------------------------------------------------------------ */
 
 static struct vgpu_x11_present *find_window(struct vgpu_x11 *x11, xcb_window_t id)
@@ -118,7 +68,7 @@ static void landed(struct vgpu_x11 *x11, unsigned int sequence, bool refused)
 			if (refused)
 				vgpu_debug("x11: drawable %#x refused a frame", p->id);
 			if (flight->drawable)
-				vgpu_x11_done(p, flight->drawable, flight->slot);
+				vgpu_done_add(&x11->done, &p->done, flight->drawable, flight->slot);
 			return;
 		}
 	}
@@ -157,7 +107,7 @@ static void lose(struct vgpu_x11 *x11)
 	for (struct vgpu_x11_present *p = x11->presents; p; p = p->next) {
 		for (unsigned int i = 0; i < VGPU_X11_FLIGHTS; i++) {
 			if (p->flights[i].busy && p->flights[i].drawable)
-				vgpu_x11_done(p, p->flights[i].drawable, p->flights[i].slot);
+				vgpu_done_add(&x11->done, &p->done, p->flights[i].drawable, p->flights[i].slot);
 			p->flights[i].busy = false;
 		}
 	}
@@ -181,7 +131,7 @@ void vgpu_x11_take_events(struct vgpu_x11 *x11, bool read)
 void vgpu_x11_drain(struct vgpu_x11 *x11, bool read)
 {
 	vgpu_x11_take_events(x11, read);
-	if (x11->done_count > 0)
+	if (x11->done.count > 0)
 		vgpu_x11_wake(x11);
 }
 
@@ -194,7 +144,7 @@ static void free_display(struct vgpu_x11 *x11)
 	pthread_cond_destroy(&x11->cond);
 	pthread_mutex_destroy(&x11->lock);
 	free(x11->refresh_mhz);
-	free(x11->done);
+	vgpu_done_free(&x11->done);
 	free(x11->name);
 	free(x11);
 }
@@ -210,7 +160,7 @@ static void *event_thread(void *data)
 		struct timespec left;
 
 		vgpu_x11_take_events(x11, true);
-		vgpu_x11_call_back(x11);
+		vgpu_done_tell(&x11->done);
 		now = vgpu_x11_now_ns();
 		for (struct vgpu_x11_present *p = x11->presents; p; p = p->next) {
 			uint64_t next = vgpu_x11_present_due(p, now);
@@ -219,7 +169,7 @@ static void *event_thread(void *data)
 				due = next;
 		}
 		vgpu_x11_take_events(x11, false);
-		vgpu_x11_call_back(x11);
+		vgpu_done_tell(&x11->done);
 		if (x11->stop)
 			break;
 		fds[1] = (struct pollfd){ .fd = x11->lost ? -1 : x11->fd, .events = POLLIN };
@@ -303,6 +253,8 @@ static int connect_display(const char *name, struct vgpu_x11 **x11_out)
 		return -ENOMEM;
 	pthread_mutex_init(&x11->lock, NULL);
 	pthread_cond_init(&x11->cond, NULL);
+	x11->done.lock = &x11->lock;
+	x11->done.cond = &x11->cond;
 	x11->refs = 1;
 	x11->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	x11->name = strdup(name);

@@ -125,7 +125,7 @@ static void put(struct vgpu_x11_present *present, uint32_t x, uint32_t y, uint32
 	              height, x, y, 0, present->depth, bytes, data);
 }
 
-int vgpu_x11_put_wire(struct vgpu_x11_present *present, const struct vgpu_x11_frame *frame)
+int vgpu_x11_put_wire(struct vgpu_x11_present *present, const struct vgpu_show_frame *frame)
 {
 	const struct vgpu_x11_format *format = &present->format;
 	size_t limit = (size_t)xcb_get_maximum_request_length(present->x11->c) * 4;

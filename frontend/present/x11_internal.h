@@ -13,9 +13,10 @@
 #include <xcb/shm.h>
 #include <xcb/xcb.h>
 
+#include "frontend/present/queue.h"
 #include "frontend/present/x11.h"
 
-#define VGPU_X11_FLIGHTS (2 * VGPU_POOL_MAX_SLOTS) /* the old pool's and the new one's */
+#define VGPU_X11_FLIGHTS VGPU_SHOW_MAX
 
 /* How pixels stand in an image of the X server. */
 struct vgpu_x11_format {
@@ -36,15 +37,6 @@ struct vgpu_x11_segment {
 	struct vgpu_x11_segment *next;
 };
 
-struct vgpu_x11_frame {
-	struct vgpu_drawable *drawable;
-	uint32_t slot;
-	const uint8_t *pixels;
-	uint64_t offset;
-	uint32_t width, height, stride;
-	uint32_t swap_interval;
-};
-
 /* A frame the X server has not answered yet. */
 struct vgpu_x11_flight {
 	bool busy;
@@ -61,9 +53,8 @@ struct vgpu_x11_present {
 	xcb_drawable_t id;
 	xcb_gcontext_t gc;
 	bool window;
-	bool gone;              /* destroyed in the X server */
-	bool dying;             /* destroyed by us: no more callbacks */
-	unsigned int callbacks; /* running frame_done calls */
+	bool gone; /* destroyed in the X server */
+	struct vgpu_done_owner done;
 	uint8_t depth;
 	struct vgpu_x11_format format;
 	uint32_t width, height;
@@ -71,14 +62,7 @@ struct vgpu_x11_present {
 	uint64_t due_ns;    /* not before this the next paced frame */
 	struct vgpu_x11_segment *pools;
 	struct vgpu_x11_flight flights[VGPU_X11_FLIGHTS];
-	struct vgpu_x11_frame queue[VGPU_X11_FLIGHTS]; /* paced frames, oldest first */
-	unsigned int queued;
-};
-
-struct vgpu_x11_done {
-	struct vgpu_x11_present *present;
-	struct vgpu_drawable *drawable;
-	uint32_t slot;
+	struct vgpu_show_queue queue; /* paced frames */
 };
 
 struct vgpu_x11 {
@@ -98,8 +82,7 @@ struct vgpu_x11 {
 	uint8_t shm_event;
 	uint32_t *refresh_mhz; /* one per screen, 0: not asked yet */
 	struct vgpu_x11_present *presents;
-	struct vgpu_x11_done *done;
-	unsigned int done_count, done_room;
+	struct vgpu_done_list done;
 };
 
 /* Count one more user of an open connection. */
@@ -112,17 +95,6 @@ void vgpu_x11_wake(struct vgpu_x11 *x11);
 void vgpu_x11_take_events(struct vgpu_x11 *x11, bool read);
 /* The same; frames that turn out finished are left to the event thread. Lock held. */
 void vgpu_x11_drain(struct vgpu_x11 *x11, bool read);
-/*
- * Tell the drawables of finished frames. Lock held; it is dropped meanwhile. Only
- * where no lock of a drawable can be held: the event thread and show.
- */
-void vgpu_x11_call_back(struct vgpu_x11 *x11);
-/* Remember that a frame is finished. Lock held; vgpu_x11_drain or vgpu_x11_call_back must follow.
- */
-void vgpu_x11_done(struct vgpu_x11_present *present, struct vgpu_drawable *drawable, uint32_t slot);
-/* Forget the finished frames of a present, wait for its running callbacks. Lock held. */
-void vgpu_x11_forget(struct vgpu_x11_present *present);
-
 /* Put what is due on the window. Returns the next deadline, UINT64_MAX if none. Lock held. */
 uint64_t vgpu_x11_present_due(struct vgpu_x11_present *present, uint64_t now_ns);
 uint64_t vgpu_x11_now_ns(void);
@@ -139,7 +111,7 @@ void vgpu_x11_convert(const struct vgpu_x11_format *format, uint8_t *dst, const 
  * Send a frame with PutImage requests, each below the server's limit. Returns
  * 0 or -ENOMEM. Lock held.
  */
-int vgpu_x11_put_wire(struct vgpu_x11_present *present, const struct vgpu_x11_frame *frame);
+int vgpu_x11_put_wire(struct vgpu_x11_present *present, const struct vgpu_show_frame *frame);
 
 /* Let the server attach fd (borrowed). Returns 0 and sets segment->seg, or a negative errno. Lock
  * held. */

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "frontend/client.h"
 #include "frontend/transport/transport.h"
 
 #ifndef MADV_POPULATE_WRITE /* Linux 5.14; older ones ignore it */
@@ -71,6 +72,7 @@ static int request(struct embedded *e, struct vgpu_broker_msg *msg, uint32_t exp
 	close_fds(fds);
 	if (msg->type != VGPU_BROKER_ERROR || msg->a == 0 || msg->a > 4095)
 		return -EPROTO;
+	vgpu_debug("refused: %s", msg->text);
 	return -(int)msg->a;
 }
 

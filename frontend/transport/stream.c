@@ -44,12 +44,30 @@ static void set_limit(struct vgpu_stream *s, uint8_t *limit)
 	atomic_store(&s->limit, limit);
 }
 
+static bool sleep_for_event(struct vgpu_stream *s);
+static void become_lost(struct vgpu_stream *s);
+
+/* A guest that is about to be saved: nothing new until its agent says so. False: lost. */
+static bool wait_for_agent(struct vgpu_stream *s)
+{
+	struct vgpu_stream_shared *shared = s->memory;
+
+	while (atomic_load_explicit(&shared->pause, memory_order_acquire))
+		if (!sleep_for_event(s))
+			return false;
+	return true;
+}
+
 static void publish(struct vgpu_stream *s)
 {
 	uint32_t n = unpublished(s);
 
 	if (n == 0)
 		return;
+	if (!wait_for_agent(s)) {
+		become_lost(s);
+		return;
+	}
 	if (vgpu_recording)
 		vgpu_record_commands(s->id, s->wr - n, n);
 	s->position += n;

@@ -5,7 +5,7 @@ import re
 
 from case import case
 
-FUZZERS = ("fuzz_decode", "fuzz_decode_gl", "fuzz_broker")
+FUZZERS = ("fuzz_decode", "fuzz_decode_gl", "fuzz_broker", "fuzz_control")
 
 
 def fuzz(test, name):

@@ -4,7 +4,7 @@
 FUZZ_SECONDS ?= 60
 FUZZ_B       := $B/fuzz
 FUZZ_CC      ?= clang-14
-FUZZERS      := fuzz_decode fuzz_decode_gl fuzz_broker
+FUZZERS      := fuzz_decode fuzz_decode_gl fuzz_broker fuzz_control
 FUZZ_FLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
                 -fno-omit-frame-pointer
 
@@ -26,6 +26,7 @@ FUZZ_DECODE := $(patsubst %,$B/tests/fuzz/%.o,fuzz_decode decode_run prelude mut
 $B/bin/fuzz_decode: $(FUZZ_DECODE) $B/tests/fuzz/null_host.o $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
 $B/bin/fuzz_decode_gl: $(FUZZ_DECODE) $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
 $B/bin/fuzz_broker: $B/tests/fuzz/fuzz_broker.o $B/libvgpu-daemon.a $B/libvgpu-protocol.a
+$B/bin/fuzz_control: $B/tests/fuzz/fuzz_control.o $B/tests/unit/fake_xen.o $B/libvgpu-daemon.a $B/libvgpu-protocol.a
 $(FUZZERS:%=$B/bin/%):
 	@echo "  LD    $@"
 	$Q mkdir -p $(@D) && $(FUZZ_LINK) -o $@ $^ $(WORKER_LIBS) $(DAEMON_LIBS) $(FRONTEND_LIBS)

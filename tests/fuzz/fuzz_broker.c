@@ -54,6 +54,16 @@ void vgpu_worker_destroy(struct vgpu_worker *worker)
 {
 }
 
+int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,
+                      struct vgpu_xguest *guest, const char *device, struct vgpu_worker **out)
+{
+	return -EAGAIN; /* guests are fuzz_control's */
+}
+
+void vgpu_worker_end(struct vgpu_worker *worker)
+{
+}
+
 /* Its answer to "list", or something that is none. */
 static void worker_answers(uint8_t request, const uint8_t *data, size_t n)
 {
@@ -186,20 +196,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		case 2:
 			the_worker.daemon = &daemon;
 			the_worker.ready = true;
-			vgpu_clients_worker_ready(&the_worker);
+			vgpu_clients_events.ready(&the_worker);
 			break;
 		case 3:
 			if (daemon.workers) {
 				worker_there = false;
 				daemon.workers = NULL;
-				vgpu_clients_worker_gone(&the_worker, "fuzz");
+				vgpu_clients_no_stats(&the_worker);
+				vgpu_clients_events.gone(&the_worker, "fuzz");
 				the_worker.ready = false;
 				worker_there = true;
 			}
 			break;
 		case 4:
 			the_worker.daemon = &daemon;
-			vgpu_clients_broken(&the_worker, which + 1, "fuzz");
+			if (which & 1)
+				vgpu_clients_events.broken(&the_worker, which + 1, "fuzz");
+			else
+				vgpu_clients_events.mapped(&the_worker, which + 1, 1, EINVAL);
 			break;
 		case 5: {
 			size_t n = size - at < 64 ? size - at : 64;

@@ -104,7 +104,7 @@ def add(program, kind, name, extra, groups):
 
 
 for program_ in ("glmark2", "glmark2-es2"):
-    add(program_, draw_all, "scenes", [], ("gl",))
+    add(program_, draw_all, "scenes", [], ("gl", "apps"))
     add(program_, draw_all, "scenes-offscreen", ["--off-screen"], ("gl",))
     add(program_, validate, "validate", [], ("gl",))
     add(program_, validate, "validate-offscreen", ["--off-screen"], ("gl",))

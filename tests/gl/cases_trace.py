@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Recorded programs: an apitrace of a native run is replayed natively and through the split, and
 every frame must come out as the same PNG file, octet for octet."""
-import glob
-import os
-import shutil
-import signal
+import recording
 
 from case import case
 
@@ -44,76 +41,13 @@ STILL = ("effect2d",)  # every frame is the same picture
 UNSTEADY = ("glxgears", "glxheads", "es2gears")
 
 
-def record(test, name, api, argv):
-    """A trace of the native program: kept in the build folder, since one recording serves all."""
-    folder = os.path.join(test.options.build, "test-traces")
-    path = os.path.join(folder, name + ".trace")
-    recipe = " ".join(argv)
-    try:
-        with open(path + ".recipe", encoding="utf-8") as f:
-            if f.read() == recipe and os.path.exists(path):
-                return path
-    except OSError:
-        pass
-    os.makedirs(folder, exist_ok=True)
-    server = test.x(test.native)
-
-    def some_frames(process):
-        if argv[0].startswith("glmark2"):
-            return 0  # ends by itself
-        server.changing_pictures(process, 30, FRAMES + 2)
-        server.press_escape(process)  # a program that ends by itself leaves a complete file
-        return signal.SIGTERM
-
-    full = os.path.join(test.dir, name + ".full.trace")
-    run = test.run(test.native, ["apitrace", "trace", "-a", api, "-o", full] + argv, x=True,
-                   meanwhile=some_frames)
-    if not os.path.exists(full):
-        test.skip("a trace of %s: apitrace could not record it (exit code %d)" % (name, run.rc))
-    if argv[0].startswith("glmark2"):
-        shutil.move(full, path)
-    else:  # it left more frames than are needed
-        trim = test.run(test.native, ["apitrace", "trim", "--frames=0-%d" % FRAMES, "-o", path,
-                                      full])
-        test.check(trim.rc == 0, "apitrace trim failed: %s" % trim.err[-200:])
-        os.unlink(full)
-    test.check(os.path.getsize(path) > 1000, "the recording of %s is empty" % name)
-    with open(path + ".recipe", "w", encoding="utf-8") as f:
-        f.write(recipe)
-    return path
-
-
-def frames(test, world, trace):
-    """Replay in a world. Returns the run and {name of the frame: octets of its PNG}."""
-    folder = os.path.join(test.dir, "frames-" + world.key)
-    os.makedirs(folder)
-    run = test.run(world, ["apitrace", "dump-images", "-o", folder + "/f", trace], x=True)
-    pictures = {}
-    for path in sorted(glob.glob(folder + "/*.png")):
-        with open(path, "rb") as f:
-            pictures[os.path.basename(path)] = f.read()
-    return run, pictures
-
-
 def replay(test, name):
     api, _, argv = TRACES[name]
-    if argv[0].startswith("glmark2"):
-        argv = argv[:1] + SMALL + argv[1:]
-    trace = record(test, name, api, argv)
-    native, a = frames(test, test.native, trace)
-    test.check(native.rc == 0 and a, "the native replay gave %d frames, exit code %d: %s" % (
-        len(a), native.rc, native.err[-200:]))
-    test.check(len(set(a.values())) > 1 or name in STILL,
-               "all native frames are the same: the trace proves nothing")
-    second, b = frames(test, test.second, trace)
-    test.check(second.rc == 0, "the replay ended with %d: %s" % (second.rc, second.err[-300:]))
-    test.check_same(sorted(a), sorted(b), "the list of frames")
-    compared = sorted(a)[1:] if name in UNSTEADY else sorted(a)
-    wrong = [frame for frame in compared if a[frame] != b[frame]]
-    test.check(not wrong, "%d of %d frames differ, first %s" % (
-        len(wrong), len(compared), wrong[0] if wrong else ""))
-    test.check_drawn(second)
-    test.note("%d frames equal" % len(compared))
+    if argv[0].startswith("glmark2"):  # it ends by itself
+        recorded = recording.record(test, name, api, argv[:1] + SMALL + argv[1:], lambda *_: 0)
+    else:
+        recorded = recording.record(test, name, api, argv, recording.some_pictures(FRAMES + 2), FRAMES)
+    recording.compare(test, recorded, name in STILL, name in UNSTEADY)
 
 
 def add(name, tools, groups):

@@ -162,6 +162,66 @@ static void destroyed_window(void)
 	CHECK(eglGetError() == EGL_BAD_NATIVE_WINDOW);
 }
 
+static void fill(float red, float green)
+{
+	glClearColor(red, green, 0, 1);
+	glClear(GL_COLOR_BUFFER_BIT);
+}
+
+/* What stands in the back buffer after a swap, and that a new size comes between frames only. */
+static void buffer_age(void)
+{
+	PFNEGLSETDAMAGEREGIONKHRPROC set_damage =
+		(PFNEGLSETDAMAGEREGIONKHRPROC)eglGetProcAddress("eglSetDamageRegionKHR");
+	const char *extensions = eglQueryString(dpy, EGL_EXTENSIONS);
+	EGLContext ctx = make_context(EGL_NO_CONTEXT, 2);
+	Window window = make_window(64, 48);
+	EGLSurface surface = eglCreateWindowSurface(dpy, config, window, NULL);
+	EGLint rect[4] = { 0, 0, 8, 8 }, age = -1;
+
+	CHECK(eglMakeCurrent(dpy, surface, surface, ctx));
+	/* a frame drawn before the window grew is shown as it is */
+	fill(1, 0);
+	XResizeWindow(x, window, 96, 80);
+	XSync(x, False);
+	CHECK(eglSwapBuffers(dpy, surface));
+	finish();
+	CHECK(pixel(window, 5, 5) == 0xff0000);
+	CHECK(pixel(window, 60, 40) == 0xff0000);
+	if (!strstr(extensions, "EGL_EXT_buffer_age"))
+		goto out;
+	CHECK(eglQuerySurface(dpy, surface, EGL_BUFFER_AGE_EXT, &age) && age == 0);
+	fill(0, 1);
+	CHECK(eglSwapBuffers(dpy, surface));
+	CHECK(eglQuerySurface(dpy, surface, EGL_BUFFER_AGE_EXT, &age));
+	if (age == 1) { /* then only what changes has to be drawn, whatever happens to the window */
+		XResizeWindow(x, window, 120, 90);
+		XSync(x, False);
+		glViewport(0, 0, 96, 80);
+		CHECK(!set_damage || set_damage(dpy, surface, rect, 1));
+		glEnable(GL_SCISSOR_TEST);
+		glScissor(0, 0, 8, 8);
+		fill(1, 0);
+		glDisable(GL_SCISSOR_TEST);
+		CHECK(eglSwapBuffers(dpy, surface));
+		finish();
+		CHECK(pixel(window, 2, 77) == 0xff0000);
+		CHECK(pixel(window, 50, 30) == 0x00ff00);
+		CHECK(eglQuerySurface(dpy, surface, EGL_BUFFER_AGE_EXT, &age) && age == 0);
+	}
+	if (set_damage && strstr(extensions, "EGL_KHR_partial_update")) {
+		CHECK(set_damage(dpy, surface, rect, 1));
+		CHECK(!set_damage(dpy, surface, rect, 1) && eglGetError() == EGL_BAD_ACCESS);
+		CHECK(eglSwapBuffers(dpy, surface));
+		CHECK(!set_damage(dpy, surface, rect, 1) && eglGetError() == EGL_BAD_ACCESS);
+	}
+out:
+	CHECK(eglMakeCurrent(dpy, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT));
+	CHECK(eglDestroySurface(dpy, surface));
+	CHECK(eglDestroyContext(dpy, ctx));
+	XDestroyWindow(x, window);
+}
+
 static void single_buffer(void)
 {
 	static const EGLint attribs[] = { EGL_RENDER_BUFFER, EGL_SINGLE_BUFFER, EGL_NONE };
@@ -362,6 +422,7 @@ int main(void)
 	windows();
 	if (vgpu)
 		destroyed_window();
+	buffer_age();
 	single_buffer();
 	pixmaps();
 	pbuffers();

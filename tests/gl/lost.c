@@ -43,6 +43,8 @@ static int works(EGLSurface surface, EGLContext context)
 
 int main(int argc, char **argv)
 {
+	GLuint query;
+	GLsync fence;
 	static const EGLint size[] = { EGL_WIDTH, 64, EGL_HEIGHT, 64, EGL_NONE };
 	PFNGLGETGRAPHICSRESETSTATUSPROC reset;
 	EGLSurface surface;
@@ -59,6 +61,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	reset = (PFNGLGETGRAPHICSRESETSTATUSPROC)eglGetProcAddress("glGetGraphicsResetStatus");
+	glGenQueries(1, &query);
+	glBeginQuery(GL_SAMPLES_PASSED, query);
+	glEndQuery(GL_SAMPLES_PASSED);
+	fence = glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
 	printf("drawing\n");
 	fflush(stdout);
 	while (now() < end && status == 0) {
@@ -83,6 +89,11 @@ int main(int argc, char **argv)
 		glDrawArrays(GL_TRIANGLES, 0, 3);
 		glFinish();
 	}
+	/* who polls must come to an end */
+	for (GLuint available = 0; !available;)
+		glGetQueryObjectuiv(query, GL_QUERY_RESULT_AVAILABLE, &available);
+	while (glClientWaitSync(fence, 0, 0) == GL_TIMEOUT_EXPIRED)
+		;
 	eglSwapBuffers(draw_display.dpy, surface);
 	eglMakeCurrent(draw_display.dpy, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	error = eglMakeCurrent(draw_display.dpy, surface, surface, context) ? EGL_SUCCESS

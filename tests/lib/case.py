@@ -36,7 +36,9 @@ PACKAGES = {
     "es2gears_x11": "mesa-utils", "es2tri": "mesa-utils", "glmark2": "glmark2-x11",
     "glmark2-es2": "glmark2-es2-x11", "apitrace": "apitrace", "glretrace": "apitrace",
     "eglretrace": "apitrace", "piglit": "piglit", "wflinfo": "waffle-utils",
-    "xdotool": "xdotool",
+    "xdotool": "xdotool", "etr": "extremetuxracer", "mpv": "mpv", "ffmpeg": "ffmpeg",
+    "kitty": "kitty", "gtk4-demo": "gtk-4-examples", "gtk4-widget-factory": "gtk-4-examples",
+    "weston": "weston",
 }
 
 

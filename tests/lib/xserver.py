@@ -58,6 +58,12 @@ class XServer:
             time.sleep(0.05)
         return pictures
 
+    def press(self, key, x=500, y=700):
+        """Press a key with the pointer at that place."""
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), "key", key],
+                       env={"DISPLAY": self.display, "PATH": os.environ["PATH"]},
+                       capture_output=True, check=False)
+
     def press_escape(self, process, seconds=10):
         """Press Escape over the window at the top left until the process has ended."""
         end = time.monotonic() + seconds

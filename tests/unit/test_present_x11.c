@@ -18,7 +18,10 @@
 #include <cmocka.h>
 #include <xcb/xcb.h>
 
+#include <fcntl.h>
+
 #include "frontend/present/x11.h"
+#include "frontend/present/x11_internal.h"
 
 #define SLOTS 3
 
@@ -49,6 +52,8 @@ void vgpu_debug(const char *fmt, ...)
 	va_end(args);
 	fputc('\n', stderr);
 }
+
+static bool device_pool; /* the pool's descriptor is a device's */
 
 static bool wait_done(uint32_t slot, unsigned int count)
 {
@@ -134,6 +139,11 @@ static void scene_pool(struct scene *s)
 	assert_int_equal(ftruncate(s->fd, (off_t)s->pool_bytes), 0);
 	s->pool = mmap(NULL, s->pool_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	assert_true(s->pool != MAP_FAILED);
+	if (device_pool) {
+		/* as on Xen: mapped here, but nobody else can map the descriptor */
+		close(s->fd);
+		s->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	}
 	vgpu_x11_present_impl.pool(s->present, s->fd, s->pool, s->pool_bytes);
 }
 
@@ -257,6 +267,38 @@ static void test_sysv(void **state)
 static void test_wire(void **state)
 {
 	frames_arrive("640x480x24", "wire", 24, 331, 257);
+}
+
+/* A pool that the server cannot map: one copy into memory of the presenter's own. */
+static void test_device(void **state)
+{
+	struct scene s;
+
+	device_pool = true;
+	scene_init(&s, "640x480x24", "shm-fd", 64, 48);
+	assert_int_equal(s.present->pools->seg, 0);
+	paint(&s, 0, 1);
+	show(&s, 0, 0);
+	assert_true(wait_done(0, 1));
+	assert_int_not_equal(s.present->flights[0].staging.seg, 0);
+	compare(&s, s.window, 0, 24);
+	scene_finish(&s);
+	frames_arrive("640x480x24", "shm-fd", 24, 331, 257);
+	device_pool = false;
+}
+
+static void test_pool_is_mapped(void **state)
+{
+	struct scene s;
+
+	scene_init(&s, "640x480x24", "shm-fd", 64, 48);
+	assert_int_not_equal(s.present->pools->seg, 0);
+	scene_finish(&s);
+	setenv("VGPU_PRESENT", "copy", 1);
+	scene_init(&s, "640x480x24", "shm-fd", 64, 48);
+	assert_int_equal(s.present->pools->seg, 0);
+	scene_finish(&s);
+	unsetenv("VGPU_PRESENT");
 }
 
 static void test_16_bit(void **state)
@@ -426,6 +468,8 @@ int main(void)
 		cmocka_unit_test(test_fd),
 		cmocka_unit_test(test_sysv),
 		cmocka_unit_test(test_wire),
+		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_pool_is_mapped),
 		cmocka_unit_test(test_16_bit),
 		cmocka_unit_test(test_16_bit_wire),
 		cmocka_unit_test(test_pixmap),

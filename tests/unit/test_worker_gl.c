@@ -558,8 +558,70 @@ static void test_multisample_read(void **state)
 	fix_gl->ReadPixels(0, H - 1, 1, 1, GL_BGRA, GL_UNSIGNED_BYTE, &pixel);
 	vgpu_wfbo_read_end(r);
 	assert_int_equal(pixel, BGRA_RED);
+	if (fix_gl->CopyTextureImage2DEXT) {
+		const struct args_glCopyTextureImage2DEXT image = {
+			.texture = 9, .target = GL_TEXTURE_2D, .internalformat = GL_RGBA8,
+			.width = W, .height = H,
+		};
+		const struct args_glCopyMultiTexSubImage2DEXT part = {
+			.texunit = GL_TEXTURE0, .target = GL_TEXTURE_2D, .y = H - 1, .width = 1,
+			.height = 1,
+		};
+		static uint32_t texels[W * H];
+
+		replay_glCopyTextureImage2DEXT(r, &image);
+		fix_gl->BindTexture(GL_TEXTURE_2D, vgpu_host_name(r, VGPU_NAME_TEXTURE, 9));
+		fix_gl->GetTexImage(GL_TEXTURE_2D, 0, GL_BGRA, GL_UNSIGNED_BYTE, texels);
+		assert_int_equal(texels[W * (H - 1)], BGRA_RED);
+		assert_int_not_equal(texels[0], BGRA_RED);
+		replay_glCopyMultiTexSubImage2DEXT(r, &part);
+		fix_gl->GetTexImage(GL_TEXTURE_2D, 0, GL_BGRA, GL_UNSIGNED_BYTE, texels);
+		assert_int_equal(texels[0], BGRA_RED);
+	}
 	assert_int_equal(fix_get(r, GL_READ_FRAMEBUFFER_BINDING), 0);
 	assert_int_equal(fix_get(r, GL_SAMPLES), 4);
+	assert_int_equal(fix_error(r), GL_NO_ERROR);
+	fix_stream_end(r);
+}
+
+/* What an accumulation buffer does with a grey, and where: compare the numbers with any native one. */
+static void test_accumulation(void **state)
+{
+	struct vgpu_replay *r = fix_stream();
+	const struct args_glClear clear = { .mask = GL_ACCUM_BUFFER_BIT | GL_COLOR_BUFFER_BIT };
+	uint8_t low[4], high[4];
+
+	assert_int_equal(fix_context(r, 1, 0, COMPAT, 0), EGL_SUCCESS);
+	assert_int_equal(fix_drawable(r, 1, WINDOW(W, H), VGPU_DRAW_DOUBLE, 1, VGPU_DRAW_ALPHA, 8,
+	                              VGPU_DRAW_ACCUM, 16, 0),
+	                 EGL_SUCCESS);
+	assert_int_equal(fix_drawable(r, 2, WINDOW(W, H), VGPU_DRAW_DOUBLE, 1, 0), EGL_SUCCESS);
+	assert_int_equal(fix_bind(r, 1, 2), EGL_SUCCESS);
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_LOAD, .value = 1 });
+	assert_int_equal(fix_error(r), GL_INVALID_OPERATION); /* no such buffer */
+	assert_int_equal(fix_bind(r, 1, 1), EGL_SUCCESS);
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_RGBA, .value = 1 });
+	assert_int_equal(fix_error(r), GL_INVALID_ENUM);
+	fix_gl->ClearColor(0.4f, 0.2f, 1, 1);
+	fix_gl->ClearAccum(0.1f, 0, -1, 0);
+	replay_glClear(r, &clear);
+	/* acc = 0.1 0 -1 0 + 0.5 * (0.4 0.2 1 1); then all * 0.5 in the upper half; + 0.125 */
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_ACCUM, .value = 0.5f });
+	fix_gl->Enable(GL_SCISSOR_TEST);
+	fix_gl->Scissor(0, H / 2, W, H);
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_MULT, .value = 0.5f });
+	fix_gl->Disable(GL_SCISSOR_TEST);
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_ADD, .value = 0.125f });
+	fix_gl->ColorMask(1, 1, 1, 0);
+	replay_glAccum(r, &(struct args_glAccum){ .op = GL_RETURN, .value = 2 });
+	fix_gl->ReadPixels(1, 1, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, low);
+	fix_gl->ReadPixels(1, H - 2, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, high);
+	assert_in_range(low[0], 216, 218); /* 2 * (0.3 + 0.125) */
+	assert_in_range(low[1], 114, 116); /* 2 * (0.1 + 0.125) */
+	assert_int_equal(low[2], 0);
+	assert_int_equal(low[3], 255);
+	assert_in_range(high[0], 139, 141); /* 2 * (0.15 + 0.125) */
+	assert_in_range(high[1], 88, 90);   /* 2 * (0.05 + 0.125) */
 	assert_int_equal(fix_error(r), GL_NO_ERROR);
 	fix_stream_end(r);
 }
@@ -670,6 +732,7 @@ int main(void)
 		TEST(test_state_survives),  TEST(test_resize),
 		TEST(test_hostile_pool),    TEST(test_other_group),
 		TEST(test_default_framebuffer), TEST(test_multisample_read),
+		TEST(test_accumulation),
 		TEST(test_names_on_host),   TEST(test_sync),
 	};
 

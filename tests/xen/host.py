@@ -9,7 +9,9 @@ Every wait has a name and a limit; when one fails, StepError says which, and the
 serial console, the guests' consoles and the commands' transcript are in log_dir.
 QEMU emulates (TCG), so this needs nothing of the machine it runs on.
 """
+import base64
 import dataclasses
+import gzip
 import itertools
 import json
 import os
@@ -52,8 +54,8 @@ class Host:
     """One QEMU process with Xen in it."""
 
     def __init__(self, image: Image, *, devices=(), extra=(), iommu=True, log_dir, files=None,
-                 memory_mib=4096, dom0_mib=2048, cpu=PV_CPU, boot_vga=True, xen_args="",
-                 dom0_args=""):
+                 memory_mib=4096, dom0_mib=2048, cpu=PV_CPU, boot_vga=True, guest_root=False,
+                 xen_args="", dom0_args=""):
         self.image = image
         self.devices = list(devices)
         self.extra = list(extra)
@@ -63,6 +65,7 @@ class Host:
         self.memory_mib = memory_mib
         self.cpu = cpu
         self.boot_vga = boot_vga
+        self.guest_root = guest_root  # the image once more, read-only, as /dev/vdc for guests
         self.xen_args = XEN_ARGS.format(dom0_mib=dom0_mib) + " " + xen_args
         self.dom0_args = DOM0_ARGS + " " + dom0_args
         self.console_path = self.log_dir / "console.log"
@@ -110,6 +113,9 @@ class Host:
                  "-device", "virtio-serial-pci,addr=12.0",
                  "-chardev", f"socket,id=agent,path={agent},server=on,wait=off",
                  "-device", "virtserialport,chardev=agent,name=xen-vgpu-test"]
+        if self.guest_root:
+            argv += ["-drive", f"file={self.image.disk},if=none,id=guest,readonly=on",
+                     "-device", "virtio-blk-pci,drive=guest,addr=13.0"]
         argv += self.extra
         for device in self.devices:
             argv += ["-device", device]
@@ -144,6 +150,9 @@ class Host:
         for inside, here in self.files.items():
             (stage / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(here, stage / inside)
+            if (stage / inside).read_bytes()[:4] == b"\x7fELF":
+                subprocess.run(["strip", "--strip-debug", stage / inside], check=False,
+                               stderr=subprocess.DEVNULL)
         size = sum(f.stat().st_size for f in stage.rglob("*") if f.is_file())
         disk = self.work / "files.img"
         subprocess.run(["truncate", "-s", str((size // 2**20 + 1) * 2 * 2**20 + 2**23), disk],
@@ -178,6 +187,11 @@ class Host:
                                 f"{result.out}{result.err}")
             time.sleep(0.5)
 
+    def fetch(self, path, limit=60) -> bytes:
+        """A file of Dom0."""
+        return gzip.decompress(base64.b64decode(self.check(f"gzip -c {path} | base64",
+                                                           limit).out))
+
     def console(self, domid, line, until, limit=60) -> Result:
         """Type a line at a guest's console and wait for a pattern."""
         number = next(self.ids)
@@ -201,6 +215,22 @@ class Host:
                         f'on_reboot="destroy"\n{config}')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
         domid = int(self.check(f"xl domid {name}").out)
+        return self._wait_ready(name, domid, limit)
+
+    def start_system_guest(self, name, config="", memory_mib=640, kind="pv", args="",
+                           limit=120) -> "Guest":
+        """A guest with the image's own system and the test disk; needs guest_root."""
+        self.write_file(f"/etc/xen/{name}.cfg",
+                        f'name="{name}"\ntype="{kind}"\nmemory={memory_mib}\nvcpus=1\n'
+                        f'kernel="/boot/vmlinux"\nramdisk="/boot/root.cpio"\n'
+                        f'extra="console=hvc0 quiet mitigations=off {args}"\n'
+                        f'disk=["{_disk("vdc", "xvda")}", "{_disk("vdb", "xvdb")}"]\n'
+                        f'on_crash="preserve"\non_reboot="destroy"\n{config}')
+        self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
+        domid = int(self.check(f"xl domid {name}").out)
+        return self._wait_ready(name, domid, limit)
+
+    def _wait_ready(self, name, domid, limit):
         guest = Guest(self, name, domid)
         result = self.console(domid, "", r"^@@ready", limit)
         if result.rc:
@@ -277,6 +307,17 @@ class Guest:
         out = result.out[:status.start()].replace("\r", "")
         return Result(line, int(status.group(1)), out, "")
 
+    def check(self, line, limit=60) -> Result:
+        result = self.run(line, limit)
+        if result.rc:
+            raise StepError(f"guest {self.name}: {line!r}: exit {result.rc}\n{result.out}")
+        return result
+
+    def fetch(self, path, limit=60) -> bytes:
+        """A file of the guest, over its console."""
+        result = self.check(f"gzip -c {path} | base64 -w 200", limit)
+        return gzip.decompress(base64.b64decode(result.out))
+
     def until(self, what, line, limit=60) -> Result:
         deadline = time.monotonic() + limit * PATIENCE
         while True:
@@ -291,6 +332,10 @@ class Guest:
     def destroy(self, limit=60):
         self.host.check(f"xl destroy {self.name}", limit)
         self.host.until(f"guest {self.name} is gone", f"! xl domid {self.name}", limit)
+
+
+def _disk(device, name):
+    return f"format=raw,vdev={name},access=ro,script=/mnt/test/guest/block,target=/dev/{device}"
 
 
 def _indent(text):

@@ -33,7 +33,12 @@ BASE_PACKAGES = (
     "linux-image-amd64", "initramfs-tools", "zstd", "cpio", "busybox-static", "e2fsprogs",
     f"xen-hypervisor-{XEN}-amd64", f"xen-utils-{XEN}", "xenstore-utils", "python3-minimal",
     # what the programs under test link to
-    "libjson-c5", "libsmartcols1", "libpci3",
+    "libjson-c5", "libsmartcols1", "libpci3", "libseccomp2", "libsystemd0",
+    # GL programs and their window system, in Dom0 and in guests that boot from this image
+    "libgl1-mesa-dri", "libegl1", "libegl-mesa0", "libgl1", "libglx-mesa0", "libgles2",
+    "libwayland-client0", "libwayland-egl1", "libxcb-randr0", "libxcb-shm0", "libx11-xcb1",
+    "xvfb", "x11-apps", "x11-utils", "mesa-utils", "mesa-utils-bin", "glmark2-x11",
+    "glmark2-es2-x11", "apitrace", "gtk-4-examples", "fonts-dejavu-core", "bsdextrautils",
 )
 
 
@@ -43,9 +48,9 @@ class Recipe:
     name: str
     packages: tuple[str, ...] = BASE_PACKAGES
     suite: str = "bookworm"
-    size_mib: int = 3072
+    size_mib: int = 4096
     inside: tuple[str, ...] = ("agent.py", "agent.service", "mkguest.sh", "guest-init",
-                               "setup.sh")
+                               "mkroot.sh", "root-init", "setup.sh")
 
     def key(self) -> str:
         digest = hashlib.sha256(repr(self).encode() + pathlib.Path(__file__).read_bytes())

@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import image  # noqa: E402
-from host import Host, StepError  # noqa: E402
+from host import PV_CPU, Host, StepError  # noqa: E402
 from scenario import SCENARIOS, Skip  # noqa: E402
 
 NEEDED = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "zcat")
@@ -35,9 +35,14 @@ def files_for_host(build):
     """What the hosts find in /mnt/test."""
     files = {}
     for here in (*(build / "bin").glob("*"), *(build / "lib").glob("*.so*"),
-                 *(build / "xen").glob("*")):
-        if here.is_file():
+                 *(build / "xen").glob("*"), *(build / "tests" / "gl").glob("*")):
+        if here.is_file() and here.suffix not in (".o", ".d"):
             files[f"{here.parent.name}/{here.name}"] = here
+    for name in ("shell-init", "install.sh", "backend.sh", "screen.sh",
+                 "block"):
+        files[f"guest/{name}"] = HERE / "guest" / name
+    for name in ("40_vgpu.json", "vgpu.sh"):
+        files[f"share/{name}"] = HERE.parent.parent / "xen-configs" / name
     return files
 
 
@@ -57,6 +62,9 @@ class Runner:
         logs = self.logs / (machine.name + (f".{attempt}" if attempt else ""))
         host = Host(image.ensure(machine.flavour), devices=machine.devices,
                     extra=machine.extra, iommu=machine.iommu, log_dir=logs,
+                    memory_mib=machine.memory_mib, dom0_mib=machine.dom0_mib,
+                    cpu=machine.cpu or PV_CPU, guest_root=machine.guest_root,
+                    boot_vga=not machine.guest_root, xen_args=machine.xen_args,
                     files=files_for_host(self.build))
         host.__enter__()
         try:

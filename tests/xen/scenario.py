@@ -11,6 +11,11 @@ class Machine:
     extra: tuple[str, ...] = ()  # more arguments for QEMU
     iommu: bool = True
     flavour: str = "base"        # of the image, see image.FLAVOURS
+    memory_mib: int = 4096       # of the machine
+    dom0_mib: int = 2048
+    cpu: str = ""                # QEMU's model; empty: host.PV_CPU
+    guest_root: bool = False     # guests may boot the image's own system
+    xen_args: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

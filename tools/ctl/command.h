@@ -26,6 +26,12 @@ void vgpu_ctl_list_columns(void);
 int vgpu_ctl_top(int argc, char **argv);
 int vgpu_ctl_doctor(int argc, char **argv);
 int vgpu_ctl_log(int argc, char **argv);
+/* These need Xen's libraries: missing in a build without them. */
+int vgpu_ctl_attach(int argc, char **argv) __attribute__((weak));
+int vgpu_ctl_detach(int argc, char **argv) __attribute__((weak));
+int vgpu_ctl_show(int argc, char **argv) __attribute__((weak));
+/* Print the names of running guests, one a line; nothing without Xen. */
+void vgpu_ctl_guest_names(void) __attribute__((weak));
 int vgpu_ctl_help(int argc, char **argv);
 /* Hidden: what the shell's completion asks (tools/completions). */
 int vgpu_ctl_complete(int argc, char **argv);

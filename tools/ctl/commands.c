@@ -21,7 +21,32 @@ static int pci(int argc, char **argv)
 	return vgpu_pci_main(argc, argv);
 }
 
+static int without_xen(const char *name)
+{
+	vgpu_tool_error("install libxen-dev and build it again",
+			"this vgpu-ctl was built without Xen: no %s", name);
+	return VGPU_EXIT_FAILED;
+}
+
+static int attach(int argc, char **argv)
+{
+	return vgpu_ctl_attach ? vgpu_ctl_attach(argc, argv) : without_xen(argv[0]);
+}
+
+static int detach(int argc, char **argv)
+{
+	return vgpu_ctl_detach ? vgpu_ctl_detach(argc, argv) : without_xen(argv[0]);
+}
+
+static int show(int argc, char **argv)
+{
+	return vgpu_ctl_show ? vgpu_ctl_show(argc, argv) : without_xen(argv[0]);
+}
+
 const struct vgpu_ctl_command vgpu_ctl_commands[] = {
+	{ "attach", "[--json] GUEST [SPEC]", "give a running guest a vgpu", attach },
+	{ "detach", "[--json] GUEST", "take it away", detach },
+	{ "show", "[--json] [GUEST]", "guests' vgpus: configuration, state, counters", show },
 	{ "list", "[--json] [--noheadings] [-o COLUMN,...]",
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
 	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
@@ -84,6 +109,11 @@ int vgpu_ctl_complete(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "sort-keys") == 0) {
 		for (size_t i = 0; i < vgpu_top_n_columns; i++)
 			puts(vgpu_top_columns[i].name);
+		return vgpu_tool_finish(VGPU_EXIT_OK);
+	}
+	if (argc == 2 && strcmp(argv[1], "guests") == 0) {
+		if (vgpu_ctl_guest_names)
+			vgpu_ctl_guest_names();
 		return vgpu_tool_finish(VGPU_EXIT_OK);
 	}
 	return VGPU_EXIT_USAGE;

@@ -15,7 +15,7 @@ Usage: setup.sh [--list | --check] [GROUP...]
 Example: setup.sh build run
 
 Install the missing Debian packages of the groups (all of them by default):
-build, run, test, xen.
+build, run, test, apps, xen.
 
   --list    print what is missing, one package a line
   --check   print nothing; exit 1 when something is missing
@@ -84,7 +84,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-: "${groups:=build run test xen}"
+: "${groups:=build run test apps xen}"
 
 command -v dpkg-query >/dev/null || fail 1 "this is not a Debian system: no dpkg-query" \
 	"install what $list names by your own means"

@@ -21,5 +21,10 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.
 	systemctl mask "$unit"
 done
 sh $lib/mkguest.sh "$kernel" $lib/guest-init /boot/guest.cpio
+sh $lib/mkroot.sh "$kernel" $lib/root-init /boot/root.cpio
+addgroup --system vgpu
+useradd --create-home --shell /bin/sh --groups vgpu user
+useradd --create-home --shell /bin/sh stranger # not in the group
+mkdir -p /mnt/test /mnt/lower
 apt-get clean
 rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale

@@ -52,6 +52,7 @@ struct vgpu_wconn {
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;
+	_Atomic int64_t vram; /* octets of buffers, textures, renderbuffers, drawables (vram.h) */
 	/* of streams that have ended; live ones count for themselves */
 	uint64_t calls, bytes_in, bytes_out, round_trips;
 	uint64_t log_tokens, log_refilled_ns; /* rate limit of log lines */

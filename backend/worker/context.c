@@ -14,6 +14,7 @@
 #include "backend/worker/gl_state.h"
 #include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
+#include "backend/worker/vram.h"
 
 #define MAX_ATTRIBS 64
 
@@ -148,7 +149,7 @@ struct vgpu_wcontext *vgpu_wcontext_find(struct vgpu_wconn *conn, uint32_t id)
 	return ctx;
 }
 
-static struct vgpu_wshare *share_create(void)
+static struct vgpu_wshare *share_create(struct vgpu_wconn *conn)
 {
 	struct vgpu_wshare *share = calloc(1, sizeof(*share));
 	int i;
@@ -160,7 +161,8 @@ static struct vgpu_wshare *share_create(void)
 	pthread_mutex_init(&share->lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
 	share->syncs = vgpu_wsyncs_create();
-	if (!share->syncs) {
+	share->vram = vgpu_vram_create(&conn->vram);
+	if (!share->syncs || !share->vram) {
 		vgpu_wshare_unref(share);
 		return NULL;
 	}
@@ -209,7 +211,7 @@ static struct vgpu_wcontext *context_alloc(struct vgpu_wconn *conn, uint32_t id,
 	ctx->asked_reset = at->reset;
 	ctx->asked_no_error = at->no_error;
 	ctx->asked_debug = at->host.debug;
-	ctx->share = share ? vgpu_wshare_ref(share) : share_create();
+	ctx->share = share ? vgpu_wshare_ref(share) : share_create(conn);
 	for (i = 0; i < VGPU_NAME_COUNT - VGPU_NAME_SHARED_COUNT; i++)
 		ctx->names[i] = vgpu_names_create();
 	for (i = 0; i < VGPU_NAME_COUNT - VGPU_NAME_SHARED_COUNT; i++) {
@@ -283,11 +285,13 @@ static void context_destroy(struct vgpu_replay *r, struct vgpu_wcontext *ctx)
 	    vgpu_host_make_current(ctx->egl, ctx->api) == EGL_SUCCESS) {
 		mine.ctx = ctx;
 		mine.share = ctx->share;
+		vgpu_vram_enter(ctx->share->vram);
 		vgpu_wframes_destroy(&mine);
 		vgpu_wfbo_collect(&mine, true);
 		vgpu_wdrawable_unref(&mine, draw);
 		vgpu_wdrawable_unref(&mine, read);
 		draw = read = NULL;
+		vgpu_vram_enter(r && r->ctx ? r->ctx->share->vram : NULL);
 		if (r && r->ctx)
 			vgpu_host_make_current(r->ctx->egl, r->ctx->api);
 		else
@@ -366,6 +370,7 @@ static void release(struct vgpu_replay *r)
 	vgpu_wdrawable_unref(r, read);
 	vgpu_wfbo_collect(r, false);
 	vgpu_host_make_current(EGL_NO_CONTEXT, ctx->api);
+	vgpu_vram_enter(NULL);
 	r->ctx = NULL;
 	r->share = NULL;
 	pthread_mutex_lock(&r->conn->lock);
@@ -433,6 +438,7 @@ static EGLint enter(struct vgpu_replay *r, struct vgpu_wcontext *ctx, struct vgp
 		}
 		r->ctx = ctx;
 		r->share = ctx->share;
+		vgpu_vram_enter(ctx->share->vram);
 	}
 	if (!ctx->caps.known) {
 		bool robust = ctx->caps.robust;

@@ -45,6 +45,7 @@ struct vgpu_wshare {
 	pthread_mutex_t service_lock;
 	EGLContext service;
 	struct vgpu_wcaps service_caps;
+	struct vgpu_vram *vram; /* what its objects take (vram.h) */
 };
 
 /* A framebuffer object that stands for a drawable in one context. */

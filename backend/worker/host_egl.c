@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opens the host's EGL and finds out what it can do (host_egl.h). */
 #include "backend/worker/host_egl.h"
+#include "backend/worker/vram.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -467,6 +468,7 @@ int vgpu_host_open(char *error, size_t error_size)
 		return -ENOMEM;
 	}
 	vgpu_gl_load(host->gl, get_proc);
+	vgpu_vram_install(host->gl);
 	client = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
 	if (!open_device(host, client, wanted) && (wanted || !open_platform(host, client))) {
 		snprintf(error, error_size,

@@ -9,26 +9,26 @@ const char *const vgpu_jail_allowed[] = {
 	"munlock", "munmap",
 	/* files: which ones is Landlock's business */
 	"access", "close", "close_range", "dup", "dup2", "dup3", "faccessat", "faccessat2",
-	"fallocate", "fstat", "fstatfs", "ftruncate", "getcwd", "getdents64", "lseek", "lstat",
+	"fadvise64", "fallocate", "fstat", "fstatfs", "ftruncate", "getcwd", "getdents64", "lseek", "lstat",
 	"newfstatat", "open", "openat", "pread64", "preadv", "pwrite64", "pwritev", "read",
 	"readlink", "readlinkat", "readv", "stat", "statfs", "statx", "write", "writev",
 	/* new memory and events */
-	"epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2", "memfd_create",
-	"pipe2", "poll", "ppoll", "pselect6", "select", "timerfd_create", "timerfd_gettime",
+	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd", "eventfd2", "memfd_create",
+	"pipe", "pipe2", "poll", "ppoll", "pselect6", "select", "timerfd_create", "timerfd_gettime",
 	"timerfd_settime",
 	/* the sockets that it has */
 	"getsockopt", "recvmsg", "recvfrom", "sendmsg", "sendto", "shutdown",
 	/* threads and signals of its own */
 	"exit", "exit_group", "futex", "futex_waitv", "get_robust_list", "getcpu", "gettid",
 	"restart_syscall", "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
-	"rt_sigreturn", "rt_sigtimedwait", "sched_get_priority_max", "sched_get_priority_min",
+	"rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "sched_get_priority_max", "sched_get_priority_min",
 	"sched_getaffinity", "sched_getattr", "sched_getparam", "sched_getscheduler",
 	"sched_setaffinity", "sched_yield", "set_robust_list", "set_tid_address", "sigaltstack",
 	/* time */
 	"clock_getres", "clock_gettime", "clock_nanosleep", "gettimeofday", "nanosleep", "time",
 	"times",
 	/* who and where it is */
-	"arch_prctl", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "getrandom",
+	"arch_prctl", "capget", "getegid", "geteuid", "getgid", "getpgrp", "getpid", "getppid", "getrandom",
 	"getresgid", "getresuid", "getrlimit", "getrusage", "getuid", "sysinfo", "uname",
 #if VGPU_JAIL_SANITIZED
 	/* the run-time libraries of sanitizers, and gcc's coverage */
@@ -39,16 +39,16 @@ const char *const vgpu_jail_allowed[] = {
 };
 
 const char *const vgpu_jail_declined[] = {
-	"get_mempolicy", "getpriority", "ioprio_set", "mbind", "sched_setattr",
+	"get_mempolicy", "getpriority", "ioprio_set", "kcmp", "mbind", "sched_setattr",
 	"sched_setparam", "sched_setscheduler", "set_mempolicy", "setpriority",
 	NULL,
 };
 
 const char *const vgpu_jail_deadly[] = {
 	/* another program in its place; other processes */
-	"execve", "execveat", "kcmp", "pidfd_getfd", "pidfd_open", "pidfd_send_signal",
+	"execve", "execveat", "pidfd_getfd", "pidfd_open", "pidfd_send_signal",
 	"process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "rt_sigqueueinfo",
-	"rt_tgsigqueueinfo", "tkill",
+	"rt_tgsigqueueinfo",
 	/* other users, other rights, other worlds */
 	"capset", "chroot", "pivot_root", "setfsgid", "setfsuid", "setgid", "setgroups", "setns",
 	"setregid", "setresgid", "setresuid", "setreuid", "setuid", "unshare",

@@ -7,6 +7,7 @@
 
 #include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
+#include "backend/worker/vram.h"
 
 struct vgpu_wshare *vgpu_wshare_ref(struct vgpu_wshare *share)
 {
@@ -24,6 +25,7 @@ void vgpu_wshare_unref(struct vgpu_wshare *share)
 	for (i = 0; i < VGPU_NAME_SHARED_COUNT; i++)
 		vgpu_names_destroy(share->names[i]);
 	vgpu_wsyncs_destroy(share->syncs);
+	vgpu_vram_destroy(share->vram);
 	pthread_mutex_destroy(&share->lock);
 	pthread_mutex_destroy(&share->service_lock);
 	free(share);
@@ -71,6 +73,7 @@ int vgpu_wservice_enter(struct vgpu_replay *r, struct vgpu_wshare *share)
 		gl->Finish();
 	if (vgpu_host_make_current(share->service, share->service_caps.api) != EGL_SUCCESS)
 		goto fail;
+	vgpu_vram_enter(share->vram);
 	if (!share->service_caps.known) {
 		vgpu_wcaps_init(&share->service_caps, gl, share->service_caps.api);
 		gl->PixelStorei(GL_PACK_ALIGNMENT, 1);
@@ -90,6 +93,7 @@ void vgpu_wservice_leave(struct vgpu_replay *r, struct vgpu_wshare *share)
 	struct vgpu_wcontext *ctx = r ? r->ctx : NULL;
 
 	gl->Finish();
+	vgpu_vram_enter(ctx ? ctx->share->vram : NULL);
 	if (ctx)
 		vgpu_host_make_current(ctx->egl, ctx->api);
 	else

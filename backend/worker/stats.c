@@ -40,6 +40,7 @@ struct json_object *vgpu_stats_program(struct vgpu_wconn *conn)
 	add(o, "drawables", conn->n_drawables);
 	add(o, "pools", conn->n_pools);
 	pthread_mutex_unlock(&conn->lock);
+	add(o, "vram", conn->vram < 0 ? 0 : (uint64_t)conn->vram);
 	add(o, "frames", conn->frames);
 	add(o, "calls", calls);
 	add(o, "bytes_in", in);

@@ -98,3 +98,37 @@ def top(test):
     test.check(ctl(test, backend, "top", "-b").returncode == 5, "no daemon: not 5")
     for wrong in (["-d", "0"], ["-d", "nan"], ["-n", "0"], ["-s", "NOPE"], ["--nope"], ["x"]):
         test.check(ctl(test, backend, "top", *wrong).returncode == 2, "top %s is not 2" % wrong)
+
+
+@case("gl/top/vram", groups=("gl",), timeout=60)
+def vram(test):
+    """What a program is charged for its storage, step by step, is what it has."""
+    if not test.second.is_split:
+        test.skip("the split (this case has no native counterpart)")
+    backend = Backend(test)
+    program = None
+    try:
+        program = subprocess.Popen([test.build("tests/gl/vram")], text=True,
+                                   env=backend.program_environment(), stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   start_new_session=True)
+        base, steps = None, 0
+        for line in program.stdout:
+            what, wanted = line.split()
+            # a program may have a connection for each of our libraries
+            has = sum(entry["vram"] for entry in backend.list()["workers"][0]["programs"]
+                      if entry["pid"] == program.pid)
+            base = has if base is None else base
+            test.log("%s: %d, %s wanted above %d" % (what, has, wanted, base))
+            test.check(has - base == int(wanted), "%s: %d octets are charged, not %s" % (
+                what, has - base, wanted))
+            steps += 1
+            program.stdin.write("\n")
+            program.stdin.flush()
+        test.check(program.wait(30) == 0 and steps == 10, "the program ended with %s after %d: %s" % (
+            program.returncode, steps, program.stderr.read()))
+    finally:
+        if program and program.poll() is None:
+            os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+        backend.stop()

@@ -2,6 +2,7 @@
 /* struct vgpu_xen over libxenstore, libxengnttab, libxenevtchn and gntdev's own ioctl. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +320,8 @@ int vgpu_xen_open(struct vgpu_xen **out, char *why, uint32_t size)
 		         "/etc/init.d/xen start", strerror(-rc));
 		goto fail;
 	}
+	/* a worker must inherit nothing of this, and the libraries do not all see to it */
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	real->base.domid = (uint32_t)strtoul(domid, NULL, 10);
 	free(domid);
 	*out = &real->base;

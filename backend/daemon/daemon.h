@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "protocol/broker.h"
+#include "protocol/wire.h"
 
 struct vgpu_daemon;
 struct vgpu_client_conn;
@@ -44,6 +45,8 @@ struct vgpu_client_conn {
 	struct vgpu_worker *worker;  /* NULL before HELLO and after loss */
 	uint32_t next_object;        /* streams and pools */
 	uint32_t n_streams, n_pools;
+	uint32_t streams[VGPU_MAX_STREAMS]; /* their numbers */
+	uint32_t pools[VGPU_MAX_POOLS];
 	uint32_t admin_waiting;      /* workers whose answer to "list" is missing */
 	void *admin_answer;          /* struct json_object: the list so far */
 	sd_event_source *io;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/worker/quota.h"
 #include "protocol/wire.h"
 
 struct vgpu_wcontext;
@@ -45,6 +46,8 @@ struct vgpu_wconn {
 	pthread_cond_t pool_added;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
+	struct vgpu_wquota quota;
+	uint64_t pool_bytes;       /* of all pools */
 	_Atomic uint64_t frames;
 	/* of streams that have ended; live ones count for themselves */
 	uint64_t calls, bytes_in, bytes_out, round_trips;

@@ -158,6 +158,8 @@ static struct vgpu_wshare *share_create(void)
 	share->refs = 1;
 	share->service = EGL_NO_CONTEXT;
 	pthread_mutex_init(&share->lock, NULL);
+	pthread_mutex_init(&share->program_lock, NULL);
+	pthread_mutex_init(&share->buffers_lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
 	share->syncs = vgpu_wsyncs_create();
 	if (!share->syncs) {

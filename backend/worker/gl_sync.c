@@ -11,6 +11,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/stream.h"
 #include "decode.h"
 
 #define BUCKETS 256
@@ -221,6 +222,7 @@ static GLenum client_wait(struct vgpu_replay *r, GLsync host, GLbitfield flags, 
 
 		if (rc != GL_TIMEOUT_EXPIRED || left <= SLICE_NS || r->conn->broken)
 			return rc;
+		vgpu_wpulse_beat(&r->stream->pulse);
 		vgpu_frames_poll(r, false);
 	}
 }

@@ -15,6 +15,8 @@
 #define GL_SHADER_BINARY_FORMAT_SPIR_V 0x9551
 #endif
 
+#define MAX_SPIRV_IDS 0x3fffffu /* the universal limit of the specification */
+
 static GLuint host_program(struct vgpu_replay *r, GLuint guest)
 {
 	return vgpu_host_name(r, VGPU_NAME_PROGRAM, guest);
@@ -279,6 +281,23 @@ int replay_glGetNamedProgramStringEXT(struct vgpu_replay *r,
 	}
 PROGRAM_BINARY()
 
+/*
+ * The frame of a module: header, bound of identifiers, instructions that end where it ends. What
+ * they say is the compiler's to refuse.
+ */
+static bool spirv_framed(const void *binary, uint64_t bytes)
+{
+	const uint32_t *words = binary;
+	uint64_t n = bytes / 4, i;
+
+	if (bytes % 4 || n < 5 || words[0] != 0x07230203 || words[3] == 0 || words[3] > MAX_SPIRV_IDS)
+		return false;
+	for (i = 5; i < n; i += words[i] >> 16)
+		if (words[i] >> 16 == 0 || words[i] >> 16 > n - i)
+			return false;
+	return true;
+}
+
 /* SPIR-V is text for the compiler, like GLSL; a vendor's own format is code. */
 int replay_glShaderBinary(struct vgpu_replay *r, const struct args_glShaderBinary *a)
 {
@@ -286,6 +305,10 @@ int replay_glShaderBinary(struct vgpu_replay *r, const struct args_glShaderBinar
 
 	if (a->binaryFormat != GL_SHADER_BINARY_FORMAT_SPIR_V) {
 		vgpu_wcontext_raise(r, GL_INVALID_ENUM);
+		return 0;
+	}
+	if (!spirv_framed(a->binary, a->binary_bytes)) {
+		vgpu_wcontext_raise(r, GL_INVALID_VALUE);
 		return 0;
 	}
 	shaders = vgpu_host_names(r, VGPU_NAME_PROGRAM, a->shaders, a->shaders_bytes);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "backend/worker/control.h"
@@ -27,6 +28,26 @@ static uint64_t spin_ns(void)
 	if (env && *env)
 		return strtoul(env, NULL, 10) * 1000u;
 	return cpus > 2 ? 50000 : 2000;
+}
+
+/*
+ * A bound for what all programs of this guest together make the worker and a
+ * software driver allocate: $VGPU_WORKER_MEMORY_MB, by default three quarters of
+ * the machine. Beyond it allocations fail, and at worst this worker ends.
+ */
+static void limit_memory(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	const char *env = getenv("VGPU_WORKER_MEMORY_MB");
+	uint64_t bytes = env ? strtoull(env, NULL, 10) << 20 : 0;
+	struct rlimit limit;
+
+	if (!bytes)
+		bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 4 * 3;
+	limit.rlim_cur = limit.rlim_max = bytes;
+	if (setrlimit(RLIMIT_DATA, &limit))
+		fputs("vgpu-worker: no limit of memory could be set\n", stderr);
+#endif
 }
 
 int main(int argc, char **argv)
@@ -59,6 +80,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	limit_memory();
 	rc = vgpu_host_open(error, sizeof(error));
 	if (rc) {
 		struct vgpu_broker_msg msg;

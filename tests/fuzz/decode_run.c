@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/context.h"
 #include "backend/worker/drawable.h"
 #include "backend/worker/host_egl.h"
 #include "backend/worker/stream.h"
@@ -77,6 +79,7 @@ static unsigned int keep(void)
 static void program_start(struct program *p, enum fuzz_start start)
 {
 	const uint8_t *prelude;
+	struct timespec now;
 	size_t n;
 	int pool;
 
@@ -87,7 +90,8 @@ static void program_start(struct program *p, enum fuzz_start start)
 	if (!p->conn)
 		abort();
 	p->conn->log_tokens = 0; /* a line per wrong input would be the slowest part */
-	p->conn->log_refilled_ns = UINT64_MAX;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	p->conn->log_refilled_ns = (uint64_t)now.tv_sec * 1000000000u;
 	pool = pool_memory();
 	if (pool < 0 || vgpu_wconn_pool_add(p->conn, 1, POOL_BYTES, pool))
 		abort();
@@ -111,17 +115,16 @@ static void program_end(struct program *p)
 	p->conn = NULL;
 }
 
-/* A context is current on a thread as long as its program runs: one program at a time is awake. */
+/* As if each had a thread of its own: its context is the one that is current. */
 static struct program *program_of(enum fuzz_start start)
 {
 	struct program *p = &programs[start];
-	unsigned int i;
+	struct vgpu_wcontext *ctx;
 
-	for (i = 0; i < FUZZ_STARTS; i++)
-		if (&programs[i] != p && programs[i].conn)
-			program_end(&programs[i]);
-	if (p->conn && p->inputs >= keep())
-		program_end(p);
+	if (p == running && p->conn)
+		return p;
+	ctx = p->conn ? p->stream->replay.ctx : NULL;
+	vgpu_host_make_current(ctx ? ctx->egl : EGL_NO_CONTEXT, ctx ? ctx->api : VGPU_API_GL);
 	if (!p->conn)
 		program_start(p, start);
 	return p;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* hostile [NAME...]: the tests, one line each; --list prints their names (hostile.h). */
+/*
+ * hostile [NAME...]: the tests whose names begin so, one line each; --list prints their names;
+ * --endless sends a command that never ends (hostile.h).
+ */
 #include "tests/security/hostile.h"
 
 #include <setjmp.h>
@@ -277,11 +280,40 @@ static bool chosen(const char *name, int argc, char **argv)
 	return argc < 2;
 }
 
+/* Point 40: nobody else is there, for the worker must end. */
+static int endless(void)
+{
+	static struct peer p;
+	struct vgpu_stream *s = &p.stream;
+	GLuint i;
+
+	if (setjmp(out_of_test)) {
+		printf("FAIL 40-endless-command: %s\n", message);
+		return 1;
+	}
+	peer_open(&p);
+	peer_window(&p, 2);
+	/* software drivers bound the loops of a shader; nobody bounds what this makes of 60 lists */
+	enc_glGenLists(s, 61, 1);
+	for (i = 1; i <= 60; i++) {
+		enc_glNewList(s, i, GL_COMPILE);
+		enc_glCallList(s, i + 1);
+		enc_glCallList(s, i + 1);
+		enc_glEndList(s);
+	}
+	enc_glCallList(s, 1);
+	CHECK(!peer_sync(&p));
+	puts("PASS 40-endless-command");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
 	size_t i;
 
+	if (argc > 1 && strcmp(argv[1], "--endless") == 0)
+		return endless();
 	if (!list)
 		honest_start();
 	for (i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {

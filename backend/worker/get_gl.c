@@ -191,6 +191,10 @@ static bool lie(struct vgpu_replay *r, GLenum pname, GLint *value)
 	case GL_READ_BUFFER:
 	case GL_DOUBLEBUFFER:
 	case GL_STEREO:
+	case GL_ACCUM_RED_BITS:
+	case GL_ACCUM_GREEN_BITS:
+	case GL_ACCUM_BLUE_BITS:
+	case GL_ACCUM_ALPHA_BITS:
 		return host_integer(r, pname, value) && default_value(r, pname, value);
 	default:
 		if (pname == GL_DRAW_BUFFER ||

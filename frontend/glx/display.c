@@ -162,12 +162,7 @@ struct vgpu_glx_screen *vgpu_glx_screen_get(Display *dpy, int number)
 	fresh->limits.max_samples = host->max_samples;
 	fresh->limits.max_drawable = host->max_drawable;
 	fresh->limits.depth32 = vgpu_glx_host_is_software(host);
-	/*
-	 * Accumulation buffers: the worker draws into frame buffer objects, which have
-	 * none, and struct vgpu_host_info has no field yet to say that it makes up for
-	 * that. When it gets one, set this from it: the configs are there.
-	 */
-	fresh->limits.accum = false;
+	fresh->limits.accum = host->version_compat > 0; /* the worker keeps them */
 	fresh->visual_count = read_visuals(dpy, number, &fresh->visuals);
 	fresh->extensions = vgpu_glx_extensions_build(host, false);
 	fresh->server_extensions = vgpu_glx_extensions_build(host, true);

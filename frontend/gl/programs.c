@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs. Locations of uniforms and attributes do not change between links:
- * programs that ask for them every frame wait for the host only once.
+ * Programs. What a link decides is fetched in one answer (program_info.c): locations of uniforms
+ * and attributes, names, sizes and types. Elements of arrays are asked for one by one, once.
  */
 #include "frontend/gl/programs.h"
 
@@ -32,6 +32,7 @@ enum what {
 struct vgpu_gl_program {
 	uint32_t count;
 	struct location *bucket[BUCKETS];
+	struct vgpu_gl_program_info info;
 };
 
 static void forget(struct vgpu_gl_program *p)
@@ -47,6 +48,7 @@ static void forget(struct vgpu_gl_program *p)
 		}
 	}
 	p->count = 0;
+	vgpu_gl_program_info_drop(&p->info);
 }
 
 static void finish(struct vgpu_gl_program *p)
@@ -55,14 +57,26 @@ static void finish(struct vgpu_gl_program *p)
 	free(p);
 }
 
-void vgpu_gl_program_forget(struct vgpu_context *ctx, uint32_t program)
+bool vgpu_gl_program_settled(const struct vgpu_context *ctx,
+                             const struct vgpu_gl_program_info *info)
+{
+	return !info->linker || info->linker == ctx->stream ||
+	       vgpu_stream_is_past(info->linker, info->linked_at);
+}
+
+/* The program was linked just now, on this stream: locations may be others. */
+static void linked(struct vgpu_context *ctx, uint32_t program)
 {
 	struct vgpu_gl_program *p;
 
 	pthread_mutex_lock(&ctx->share->lock);
 	p = (struct vgpu_gl_program *)vgpu_idmap_get(&ctx->share->programs, program);
-	if (p)
+	if (p) {
 		forget(p);
+		p->info.links++;
+		p->info.linker = ctx->stream;
+		p->info.linked_at = vgpu_stream_written(ctx->stream);
+	}
 	pthread_mutex_unlock(&ctx->share->lock);
 }
 
@@ -137,6 +151,8 @@ static void keep(struct vgpu_share *share, uint32_t program, const char *name, u
 
 	pthread_mutex_lock(&share->lock);
 	p = record(share, program);
+	if (p && !vgpu_gl_program_settled(vgpu_current, &p->info))
+		p = NULL;
 	l = p && p->count < MAX_LOCATIONS ? malloc(sizeof(*l) + n) : NULL;
 	if (l) {
 		uint32_t h = hash(name, what);
@@ -169,11 +185,16 @@ static GLint location(GLuint program, const GLchar *name, uint8_t what)
 	VGPU_GL_CONTEXT(-1);
 	if (!name || !vgpu_fits(ctx, strlen(name)))
 		return -1;
+	if (what != FRAG_DATA)
+		vgpu_gl_program_fetch(ctx, program);
 	pthread_mutex_lock(&ctx->share->lock);
 	l = find(ctx->share, program, name, what);
 	if (l) {
 		found = true;
 		value = l->value;
+	} else if (what != FRAG_DATA) {
+		found = vgpu_gl_program_info_location(
+			vgpu_gl_program_info(ctx->share, program), what == ATTRIB, name, &value);
 	}
 	pthread_mutex_unlock(&ctx->share->lock);
 	if (found) {
@@ -205,6 +226,13 @@ GLint GLAPIENTRY entry_glGetAttribLocation(GLuint program, const GLchar *name)
 GLint GLAPIENTRY entry_glGetFragDataLocation(GLuint program, const GLchar *name)
 {
 	return location(program, name, FRAG_DATA);
+}
+
+struct vgpu_gl_program_info *vgpu_gl_program_info(struct vgpu_share *share, uint32_t program)
+{
+	struct vgpu_gl_program *p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
+
+	return p ? &p->info : NULL;
 }
 
 GLuint GLAPIENTRY entry_glCreateProgram(void)
@@ -246,8 +274,8 @@ void GLAPIENTRY entry_glShaderSource(GLuint shader, GLsizei count, const GLchar 
 void GLAPIENTRY entry_glLinkProgram(GLuint program)
 {
 	VGPU_GL_CONTEXT();
-	vgpu_gl_program_forget(ctx, program);
 	enc_glLinkProgram(s, program);
+	linked(ctx, program);
 }
 
 void GLAPIENTRY entry_glProgramBinary(GLuint program, GLenum binaryFormat, const void *binary,
@@ -260,8 +288,8 @@ void GLAPIENTRY entry_glProgramBinary(GLuint program, GLenum binaryFormat, const
 	}
 	if (!vgpu_fits(ctx, (uint64_t)length))
 		return;
-	vgpu_gl_program_forget(ctx, program);
 	enc_glProgramBinary(s, program, binaryFormat, binary, length);
+	linked(ctx, program);
 }
 
 void GLAPIENTRY entry_glDeleteProgram(GLuint program)

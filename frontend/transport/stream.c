@@ -20,13 +20,13 @@
 /* A long reply is taken in such pieces, so that the worker soon has room for more. */
 #define TAKE_BYTES (128u << 10)
 
-static uint8_t *index_ptr(struct vgpu_stream *s, uint32_t index)
+static uint8_t *index_ptr(const struct vgpu_stream *s, uint32_t index)
 {
 	return s->cmd.data + (index & (s->cmd.size - 1));
 }
 
 /* Bytes written since the last publish. Writing never passes the ring's end. */
-static uint32_t unpublished(struct vgpu_stream *s)
+static uint32_t unpublished(const struct vgpu_stream *s)
 {
 	return (uint32_t)(s->wr - index_ptr(s, s->cmd.prod));
 }
@@ -301,6 +301,11 @@ void vgpu_stream_flush(struct vgpu_stream *s)
 {
 	if (!s->lost)
 		publish(s);
+}
+
+uint64_t vgpu_stream_written(const struct vgpu_stream *s)
+{
+	return s->position + (s->lost ? 0 : unpublished(s));
 }
 
 bool vgpu_stream_is_past(const struct vgpu_stream *s, uint64_t position)

@@ -97,6 +97,8 @@ size_t vgpu_reply_read_blob(struct vgpu_stream *stream, void *dst, size_t capaci
 /* Skip what is left of the payload. */
 void vgpu_reply_end(struct vgpu_stream *stream);
 
+/* The position behind what has been written so far. The stream's thread. */
+uint64_t vgpu_stream_written(const struct vgpu_stream *stream);
 /* Have all that was published up to position been replayed, as far as is known here? Any thread. */
 bool vgpu_stream_is_past(const struct vgpu_stream *stream, uint64_t position);
 

@@ -68,7 +68,7 @@ static void guest_without_context(void **state)
 	vgpu_current = NULL;
 	entry_glUniform1i(0, 1);
 	entry_glLineWidth(2);
-	entry_glGetProgramiv(1, GL_LINK_STATUS, &value);
+	entry_glGetShaderiv(1, GL_COMPILE_STATUS, &value);
 	assert_int_equal(entry_glIsTexture(1), 0);
 	assert_int_equal(entry_glCreateShader(GL_VERTEX_SHADER), 0);
 	assert_int_equal(value, 5);

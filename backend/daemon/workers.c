@@ -43,6 +43,8 @@ static void forget(struct vgpu_worker *worker)
 static void gone(struct vgpu_worker *worker, const char *why)
 {
 	vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid, (unsigned)worker->uid, why);
+	if (!worker->ready)
+		vgpu_backoff_failed(worker->daemon, worker->uid);
 	vgpu_clients_worker_gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
 }
@@ -80,6 +82,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_READY:
 		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
+		vgpu_backoff_clear(worker->daemon, worker->uid);
 		vgpu_clients_worker_ready(worker);
 		break;
 	case VGPU_BROKER_W_FAILED:
@@ -144,6 +147,7 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 {
 	struct vgpu_worker *worker;
 	int pair[2] = { -1, -1 };
+	uint32_t failures = 0;
 	int high = -1, rc;
 
 	for (worker = daemon->workers; worker; worker = worker->next) {
@@ -152,6 +156,8 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 			return 0;
 		}
 	}
+	if (vgpu_backoff_wait_ms(daemon, uid, &failures))
+		return -EAGAIN;
 	worker = calloc(1, sizeof(*worker));
 	if (!worker)
 		return -ENOMEM;

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import time
 
+from launch import sanitizer_environment
+
 
 class Holdings:
     """What one process holds, as /proc tells."""
@@ -51,8 +53,7 @@ class Backend:
         environment = test.native.environment(None)
         if test.options.preload:
             report = os.path.join(test.dir, "backend-asan")
-            environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
-            environment["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+            environment.update(sanitizer_environment(report))
         with open(os.path.join(test.dir, "backend.log"), "wb") as log:
             self.process = subprocess.Popen(
                 [test.build("bin/vgpu-backendd"), "--embedded", "--socket", self.socket,
@@ -70,8 +71,7 @@ class Backend:
         env.update(self.env)
         if self.test.options.preload:
             report = os.path.join(self.test.dir, "program-asan")
-            env["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
-            env["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+            env.update(sanitizer_environment(report))
         return env
 
     def complaints(self):

@@ -340,11 +340,7 @@ def failing_worker(test):
     """A worker that cannot draw is not started anew for each program that asks."""
     if not test.second.is_split:
         test.skip("the split (this case has no native counterpart)")
-    os.environ["VGPU_DEVICE"] = "/nonexistent/device"
-    try:
-        backend = Backend(test)
-    finally:
-        del os.environ["VGPU_DEVICE"]
+    backend = Backend(test, ["--device", "/nonexistent/device"])
     env = dict(backend.program_environment(), VGPU_DEBUG="1")
     try:
         said = []

@@ -44,7 +44,8 @@ class Holdings:
 
 
 class Backend:
-    def __init__(self, test):
+    def __init__(self, test, options=()):
+        """options: more of vgpu-backendd's."""
         self.test = test
         self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
         self.socket = os.path.join(self.folder, "vgpu.sock")
@@ -57,7 +58,7 @@ class Backend:
         with open(os.path.join(test.dir, "backend.log"), "wb") as log:
             self.process = subprocess.Popen(
                 [test.build("bin/vgpu-backendd"), "--embedded", "--socket", self.socket,
-                 "--ready-fd", str(write_end)], env=environment, stdin=subprocess.DEVNULL,
+                 "--ready-fd", str(write_end), *options], env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, pass_fds=[write_end], start_new_session=True)
         os.close(write_end)
         with os.fdopen(read_end, "rb") as f:

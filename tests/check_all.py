@@ -63,9 +63,10 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--skip", action="append", default=[],
-                        choices=["plain", "sanitizers", "fuzz"], help="leave a part out")
+                        choices=["plain", "sanitizers", "threads", "fuzz"], help="leave a part out")
     options = parser.parse_args()
     began, build, asan = time.monotonic(), options.build, options.build + "-asan"
+    tsan = options.build + "-tsan"
     if "plain" not in options.skip:
         make_step("all", ["WERROR=1", "all", "check-build"], build, options.jobs)
         # tests with windows and tests that count processes want the machine for themselves
@@ -76,6 +77,9 @@ def main():
         make_step("sanitizers", ["SAN=address,undefined", "all", "check-build"], asan,
                   options.jobs)
         test_step(["unit", "fast"], asan, max(1, options.jobs // 2))
+    if "threads" not in options.skip:
+        make_step("threads", ["SAN=thread", "all", "tsan-build"], tsan, options.jobs)
+        test_step(["tsan"], tsan, 1)
     if "fuzz" not in options.skip:
         make_step("fuzz", ["fuzz-build"], build, options.jobs)
         test_step(["fuzz"], build, options.jobs)

@@ -4,6 +4,9 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 TEST_LIBS  := -lcmocka
 RUN_TESTS  := $(PYTHON) tests/run_tests.py --build $B $(if $(JOBS),-j $(JOBS))
 ASAN_B     := $B-asan
+TSAN_B     := $B-tsan
+# unit tests of what has threads
+TSAN_UNIT  := $(filter test_ring% test_worker% test_gl_names%,$(UNIT_TESTS))
 
 # what the cases of tests/*/cases_*.py need beside "all"
 .PHONY: check-build
@@ -34,6 +37,12 @@ check-kill: all check-build
 ## make check-threads shared contexts in threads, COUNT=25 times
 check-threads: all check-build
 	$(RUN_TESTS) --group threads
+## make check-tsan threads and gears through both ends, built with ThreadSanitizer
+.PHONY: check-tsan tsan-build
+tsan-build: $(TSAN_UNIT:%=$B/tests/unit/%) $(GL_PROGRAMS)
+check-tsan:
+	$Q $(MAKE) --no-print-directory B=$(TSAN_B) SAN=thread all tsan-build
+	$(PYTHON) tests/run_tests.py --build $(TSAN_B) --group tsan
 ## make check-conformance  piglit's sanity profile on three platforms
 check-conformance: all
 	$(RUN_TESTS) --group conformance

@@ -96,6 +96,7 @@ static void welcome(struct vgpu_client_conn *client)
 
 static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg *msg)
 {
+	uint32_t wait_ms, failures = 0;
 	char text[128];
 	int rc;
 
@@ -112,6 +113,14 @@ static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 	client->is_program = true;
 	snprintf(client->name, sizeof(client->name), "%.63s", msg->text);
 	rc = vgpu_worker_get(client->daemon, client->uid, &client->worker);
+	if (rc == -EAGAIN && (wait_ms = vgpu_backoff_wait_ms(client->daemon, client->uid,
+	                                                     &failures)) > 0) {
+		snprintf(text, sizeof(text),
+		         "the worker failed %u times in a row (see the backend's log); the next try is "
+		         "in %u s", failures, (wait_ms + 999) / 1000);
+		refuse(client, -rc, text);
+		return;
+	}
 	if (rc) {
 		snprintf(text, sizeof(text), "no worker could be started: %s", strerror(-rc));
 		refuse(client, -rc, text);

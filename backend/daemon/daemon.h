@@ -81,6 +81,15 @@ struct vgpu_client_conn {
 	sd_event_source *io;
 };
 
+#define VGPU_BACKOFF_USERS 16
+
+/* How often a user's workers have failed in a row, and until when none is started. */
+struct vgpu_backoff {
+	uid_t uid;
+	uint32_t failures; /* 0: the entry is free */
+	uint64_t until_ms; /* CLOCK_MONOTONIC */
+};
+
 struct vgpu_daemon {
 	sd_event *event;
 	int listen_sock;
@@ -95,6 +104,7 @@ struct vgpu_daemon {
 	struct vgpu_xdaemon *xen; /* NULL: no guests */
 	struct vgpu_worker *workers;
 	struct vgpu_client_conn *clients;
+	struct vgpu_backoff backoff[VGPU_BACKOFF_USERS];
 };
 
 /*
@@ -105,7 +115,10 @@ int vgpu_daemon_listen(struct vgpu_daemon *daemon, const char *path);
 /* Close all, end the workers, remove the socket. */
 void vgpu_daemon_finish(struct vgpu_daemon *daemon);
 
-/* The user's worker, started if there is none. 0 or a negative errno. */
+/*
+ * The user's worker, started if there is none. 0 or a negative errno, -EAGAIN when
+ * the last ones have failed and it is too early for another.
+ */
 int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out);
 /*
  * Start a worker for a guest on the GPU device (as --device names it; NULL: the
@@ -129,6 +142,12 @@ void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
+
+/* backoff.c: a worker ended before it was ready; one is ready. */
+void vgpu_backoff_failed(struct vgpu_daemon *daemon, uid_t uid);
+void vgpu_backoff_clear(struct vgpu_daemon *daemon, uid_t uid);
+/* Milliseconds until a worker may be started, 0: now; failures_out is set when it is not 0. */
+uint32_t vgpu_backoff_wait_ms(struct vgpu_daemon *daemon, uid_t uid, uint32_t *failures_out);
 
 /* clients.c: users' workers. */
 extern const struct vgpu_worker_events vgpu_clients_events;

@@ -106,6 +106,8 @@ static void gone(struct vgpu_worker *worker, const char *why)
 	else
 		vgpu_worker_log(worker, "worker %d of user %u: %s", (int)worker->pid,
 		                (unsigned)worker->uid, why);
+	if (!worker->ready && !worker->guest)
+		vgpu_backoff_failed(worker->daemon, worker->uid);
 	vgpu_clients_no_stats(worker);
 	worker->events->gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
@@ -166,6 +168,8 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_READY:
 		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
+		if (!worker->guest)
+			vgpu_backoff_clear(worker->daemon, worker->uid);
 		worker->events->ready(worker);
 		break;
 	case VGPU_BROKER_W_JAIL:
@@ -261,6 +265,7 @@ out:
 int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
 {
 	struct vgpu_worker *worker;
+	uint32_t failures = 0;
 	int rc;
 
 	for (worker = daemon->workers; worker; worker = worker->next) {
@@ -269,6 +274,8 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 			return 0;
 		}
 	}
+	if (vgpu_backoff_wait_ms(daemon, uid, &failures))
+		return -EAGAIN;
 	worker = calloc(1, sizeof(*worker));
 	if (!worker)
 		return -ENOMEM;

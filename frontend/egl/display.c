@@ -57,7 +57,6 @@ struct vgpu_client *vgpu_egl_client(struct vgpu_egl_display *display)
 		vgpu_egl_error(EGL_BAD_ALLOC);
 		return NULL;
 	}
-	display->client = client;
 	return client;
 }
 
@@ -268,11 +267,12 @@ static EGLint make_configs(struct vgpu_egl_display *display, const struct vgpu_h
 static EGLint initialize(struct vgpu_egl_display *display)
 {
 	const struct vgpu_host_info *host;
+	struct vgpu_client *client;
 	EGLint error = EGL_SUCCESS;
 
-	if (vgpu_client_get(&display->client) < 0)
+	if (vgpu_client_get(&client) < 0)
 		return EGL_NOT_INITIALIZED;
-	host = vgpu_client_host(display->client);
+	host = vgpu_client_host(client);
 	if (vgpu_egl_is_x11(display))
 		error = open_x11(display);
 	else if (display->platform == EGL_PLATFORM_WAYLAND_KHR)

@@ -44,7 +44,6 @@ struct vgpu_egl_display {
 	int screen;
 	/* the rest is set while initialised; configs stay, handles to them may live on */
 	bool initialized;
-	struct vgpu_client *client;
 	struct vgpu_x11 *x11;         /* on X11 */
 	struct vgpu_wayland *wayland; /* on Wayland */
 	struct vgpu_egl_config *configs;

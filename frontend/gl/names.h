@@ -36,7 +36,7 @@ struct vgpu_name_pool {
 struct vgpu_share {
 	pthread_mutex_t lock;
 	_Atomic uint32_t refs;
-	uint32_t contexts; /* guest states alive; under the lock */
+	_Atomic uint32_t contexts; /* guest states alive; changed under the lock */
 	struct vgpu_name_space names[VGPU_NAME_SHARED_COUNT];
 	struct vgpu_idmap buffers;  /* struct vgpu_gl_buffer, frontend/gl/buffers.h */
 	struct vgpu_idmap programs; /* struct vgpu_gl_program, frontend/gl/programs.h */

@@ -59,7 +59,7 @@ def draw_memory(test):
     same_lines(test, [test.build("tests/gl/draw_memory")])
 
 
-@case("gl/draw/threads", groups=("gl", "fast"), timeout=60)
+@case("gl/draw/threads", groups=("gl", "fast", "tsan"), timeout=60)
 def threads(test):
     """Four threads with contexts of one share group, each sees its own colours."""
     same_lines(test, [test.build("tests/gl/threads_load"), "3"])

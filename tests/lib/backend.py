@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import time
 
+from launch import sanitizer_environment
+
 
 class Holdings:
     """What one process holds, as /proc tells."""
@@ -42,8 +44,9 @@ class Holdings:
 
 
 class Backend:
-    def __init__(self, test, environment=None, extra=None):
-        """environment, extra: more variables for the daemon, some of which it passes to its workers."""
+    def __init__(self, test, environment=None, extra=None, options=()):
+        """environment, extra: more variables for the daemon, some of which it passes to its
+        workers; options: more of vgpu-backendd's."""
         self.test = test
         self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
         self.socket = os.path.join(self.folder, "vgpu.sock")
@@ -52,12 +55,11 @@ class Backend:
         environment = dict(test.native.environment(None), **(environment or {}), **(extra or {}))
         if test.options.preload:
             report = os.path.join(test.dir, "backend-asan")
-            environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
-            environment["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+            environment.update(sanitizer_environment(report))
         with open(os.path.join(test.dir, "backend.log"), "wb") as log:
             self.process = subprocess.Popen(
                 [test.build("bin/vgpu-backendd"), "--embedded", "--socket", self.socket,
-                 "--ready-fd", str(write_end)], env=environment, stdin=subprocess.DEVNULL,
+                 "--ready-fd", str(write_end), *options], env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, pass_fds=[write_end], start_new_session=True)
         os.close(write_end)
         with os.fdopen(read_end, "rb") as f:
@@ -71,8 +73,7 @@ class Backend:
         env.update(self.env)
         if self.test.options.preload:
             report = os.path.join(self.test.dir, "program-asan")
-            env["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report
-            env["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=" + report
+            env.update(sanitizer_environment(report))
         return env
 
     def complaints(self):

@@ -42,6 +42,17 @@ class World:
         return wrapped + list(argv)
 
 
+def sanitizer_environment(report):
+    """What sanitizers read. report: where each process that complains puts a file REPORT.PID."""
+    common = ":log_path=" + report
+    return {
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99" + common,
+        "UBSAN_OPTIONS": "print_stacktrace=1" + common,
+        "TSAN_OPTIONS": "suppressions=%s:exitcode=99" % os.path.join(
+            os.path.dirname(os.path.abspath(__file__)), "tsan.supp") + common,
+    }
+
+
 class Run:
     """How a program ended. rc: its exit code, 128 + n when signal n ended it."""
 
@@ -65,9 +76,7 @@ def start(world, argv, prefix, display=None, env=None, cwd=None):
     stats_file = prefix + "-stats.json"
     environment = world.environment(display)
     if world.options.preload:
-        options = "detect_leaks=0:abort_on_error=0:exitcode=99:log_path=%s-asan" % prefix
-        environment["ASAN_OPTIONS"] = options
-        environment["UBSAN_OPTIONS"] = "print_stacktrace=1:log_path=%s-asan" % prefix
+        environment.update(sanitizer_environment(prefix + "-asan"))
     environment.update(env or {})
     process = subprocess.Popen(
         world.command(argv, stats_file), env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
@@ -104,7 +113,8 @@ def finish(process, prefix, stats_file, timeout, began):
     reports = glob.glob(prefix + "-asan.*")
     if reports:
         with open(reports[0], encoding="utf-8", errors="replace") as f:
-            lines = [line for line in f if "ERROR" in line or "runtime error" in line]
+            lines = [line for line in f if "ERROR" in line or "runtime error" in line
+                     or line.startswith(("SUMMARY", "WARNING: ThreadSanitizer"))]
         run.sanitizer = "%s (%s)" % (lines[0].strip() if lines else "report", reports[0])
     return run
 

@@ -29,4 +29,6 @@ def register(options):
         if name.startswith("test_") and os.path.exists(source) and os.access(path, os.X_OK):
             def unit(test, path=path):
                 run_program(test, path)
-            case("unit/" + name[5:], groups=("unit",), timeout=180)(unit)
+            threads = name[5:].startswith(("ring", "worker", "gl_names"))
+            case("unit/" + name[5:], groups=("unit", "tsan") if threads else ("unit",),
+                 timeout=180)(unit)

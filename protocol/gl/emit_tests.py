@@ -5,6 +5,7 @@ from ctypes_gl import NUMBERED, declare, element, expression, prototype, size_ex
 from cwriter import Writer, shards
 from emit_guest import encoder_ret
 from emit_host import replay_prototype
+from emit_host import scalar
 from model import (BLOB, DYNAMIC, IN, LENGTHS, LOCAL, OUT, OUT_BLOB, OUT_REF, REF, SCALAR, STRING, STRINGS)
 
 
@@ -150,6 +151,10 @@ def test(c, w):
             value = f"({ctype})rt_enum()" if p.base == "GLenum" else f"({ctype})rt_count({small_least(p)})"
         elif p.base in ("GLfloat", "GLclampf", "GLdouble", "GLclampd"):
             value = f"({ctype})rt_float()"
+        elif scalar(p, c).startswith("vgpu_number"):
+            value = f"({ctype})(rt_random() & INT32_MAX)"
+        elif scalar(p, c).startswith("vgpu_offset"):
+            value = f"({ctype})(rt_random() & (INT64_MAX >> 3))"
         else:
             value = f"({ctype})rt_random()"
         w(f"\t{declare('const ' + ctype, p.name)} = {value};")

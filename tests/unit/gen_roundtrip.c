@@ -132,7 +132,7 @@ struct vgpu_ref rt_ref(bool out)
 	struct vgpu_ref ref = { .kind = (uint32_t)(rt_random() % 3) };
 
 	if (ref.kind == VGPU_REF_OFFSET)
-		ref.value = rt_random();
+		ref.value = rt_random() & (INT64_MAX >> 3);
 	if (ref.kind == VGPU_REF_BLOB) {
 		ref.value = rt_random() % 50;
 		ref.data = out ? memset(keep(ref.value), RT_UNTOUCHED, ref.value) :

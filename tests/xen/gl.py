@@ -2,7 +2,9 @@
 """What the vgpu scenarios share: a backend in Dom0, guests with an agent and a screen."""
 import json
 import shlex
+import time
 
+from host import PATIENCE, StepError
 from picture import Picture
 from scenario import Machine, expect
 
@@ -82,6 +84,20 @@ def programs(host, guest):
         if worker.get("domid") == guest.domid or worker.get("guest") == guest.name:
             found += worker.get("programs", [])
     return found
+
+
+def until_frames(host, guest, frames, limit=90):
+    """Wait until every program of the guest has so many frames; what the worker says of them."""
+    deadline = time.monotonic() + limit * PATIENCE
+    while True:
+        found = programs(host, guest)
+        if found and all(p["frames"] >= frames for p in found):
+            return found
+        if time.monotonic() > deadline:
+            raise StepError(f"guest {guest.name}: not {frames} frames in {limit * PATIENCE:.0f} s: "
+                            f"{found}\n{guest.run('cat /tmp/program.log /tmp/agent.log').out}\n"
+                            f"{backend_log(host)}")
+        time.sleep(1)
 
 
 def keep(host, name, picture):

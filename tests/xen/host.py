@@ -231,11 +231,18 @@ class Host:
         return self._wait_ready(name, domid, limit)
 
     def _wait_ready(self, name, domid, limit):
-        guest = Guest(self, name, domid)
-        result = self.console(domid, "", r"^@@ready", limit)
-        if result.rc:
-            raise StepError(f"guest {name}: no ready marker\n{result.out[-4000:]}")
-        return guest
+        """In pieces, so that a guest that crashed is not waited for."""
+        deadline = time.monotonic() + limit * PATIENCE
+        said = ""
+        while True:
+            result = self.console(domid, "", r"^@@ready", 15 / PATIENCE)
+            said += result.out
+            if result.rc == 0:
+                return Guest(self, name, domid)
+            crashed = self.run(f"xl list {name} | grep -q ' [-a-z]*c[-a-z]* *[0-9.]*$'").rc == 0
+            if crashed or time.monotonic() > deadline:
+                raise StepError(f"guest {name}: {'crashed' if crashed else 'no ready marker'}\n"
+                                f"{said[-4000:]}")
 
     # ---- wires ------------------------------------------------------------
 

@@ -45,8 +45,9 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_STATS_REPLY = 49, /* a: request number; fd: memfd with JSON */
 	VGPU_BROKER_W_CONN_BROKEN = 50, /* a: connection: protocol error; text: what */
 	VGPU_BROKER_W_FAILED = 51,   /* the worker cannot draw; text: cause and next step */
-	VGPU_BROKER_W_MAPPED = 52,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
-	VGPU_BROKER_W_UNMAPPED = 53, /* a: connection, b: stream or pool; 0: all of the connection's */
+	VGPU_BROKER_W_JAIL = 52,     /* before READY: a: the worker's rules that hold (jail.h); text: why the rest does not */
+	VGPU_BROKER_W_MAPPED = 53,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
+	VGPU_BROKER_W_UNMAPPED = 54, /* a: connection, b: stream or pool; 0: all of the connection's */
 };
 
 struct vgpu_broker_msg {
@@ -80,6 +81,11 @@ void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type typ
 
 /* Where vgpu-agentd listens in a Xen guest, for all users that it lets in. */
 #define VGPU_SYSTEM_SOCKET "/run/vgpu/vgpu.sock"
+/*
+ * Where vgpu-backendd --xen listens in Dom0 or a driver domain, for the admin's tools;
+ * programs of that domain are drawn there only when VGPU_SOCKET says so.
+ */
+#define VGPU_ADMIN_SOCKET "/run/vgpu-backendd/vgpu.sock"
 
 /*
  * Where a backend of this user's own listens: $VGPU_SOCKET, or $XDG_RUNTIME_DIR/vgpu.sock,
@@ -100,5 +106,9 @@ int vgpu_broker_path(char *path, uint32_t size);
  * -EPERM when VGPU_SOCKET is not set and another user than root listens there.
  */
 int vgpu_broker_connect(void);
+/*
+ * The same for tools: where VGPU_SOCKET is not set, a vgpu-backendd --xen comes first.
+ */
+int vgpu_broker_connect_admin(void);
 
 #endif

@@ -33,6 +33,7 @@ endif
 vgpu-ctl_SRCS := $(filter-out $(CTL_XEN_NOT),$(wildcard tools/ctl/*.c)) $(PCI_SRCS) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
 vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS) $(CTL_XEN_LIBS)
+vgpu-ctl_LIBS := -ljson-c -lsmartcols -lncurses -ltinfo $(PCI_LIBS)
 
 # the tools' tests start the commands themselves
 $B/tests/unit/test_tools_run: | $B/bin/vgpu-run

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "backend/daemon/jail.h"
 #include "protocol/broker.h"
 
 struct vgpu_daemon;
@@ -46,6 +47,9 @@ struct vgpu_worker {
 	bool ending; /* vgpu_worker_end was called */
 	char renderer[256];
 	char failed[512]; /* why it cannot draw; empty while it can */
+	char cgroup[48];  /* its own, below the jail's; empty without a jail */
+	struct vgpu_jail_report jail;
+	char device[128]; /* as --device names it; empty: what the environment says */
 	sd_event_source *io, *child, *end_timer;
 };
 
@@ -75,6 +79,9 @@ struct vgpu_daemon {
 	char socket_path[108];
 	char worker_path[4096];
 	const char *device; /* for workers: --device, or NULL */
+	struct vgpu_jail jail;
+	bool quiet;           /* nothing about rules of the jail that this machine cannot have */
+	uint32_t jail_logged; /* rules whose absence has been told: once is enough */
 	uint32_t next_conn; /* connections of users and guests alike */
 	struct vgpu_xdaemon *xen; /* NULL: no guests */
 	struct vgpu_worker *workers;
@@ -104,10 +111,10 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
                       const int *fds);
 /*
  * spawn.c: start the worker program with sock (borrowed, above 9, close-on-exec) as
- * its control socket, on the GPU device (NULL: what the environment says). Returns 0
- * and the process, or a negative errno.
+ * its control socket, on worker->device. Fills pid, cgroup and the daemon's half of
+ * jail. Returns 0 or a negative errno; then nothing is left of it.
  */
-int vgpu_worker_spawn(struct vgpu_daemon *daemon, const char *device, int sock, pid_t *pid_out);
+int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *worker);
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
 

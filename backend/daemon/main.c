@@ -17,6 +17,7 @@
 
 static const char help[] =
 	"usage: vgpu-backendd [--xen] [--socket PATH] [--device DEVICE] [--worker PATH]\n"
+	"                     [--cgroup PATH] [--quiet] [--no-auto]\n"
 	"\n"
 	"The broker between programs and vgpu-worker processes. Programs of this machine\n"
 	"connect to its unix socket; with --xen it also serves the guests of this Xen host.\n"
@@ -25,9 +26,12 @@ static const char help[] =
 	"  --no-auto        do not attach what guests' xl configs ask for\n"
 	"  --embedded       this machine only, without Xen (the default)\n"
 	"  --socket PATH    where to listen (default: $VGPU_SOCKET, $XDG_RUNTIME_DIR/vgpu.sock\n"
-	"                   or /tmp/vgpu-UID/vgpu.sock)\n"
+	"                   or /tmp/vgpu-UID/vgpu.sock; with --xen /run/vgpu-backendd/vgpu.sock)\n"
 	"  --device DEVICE  the GPU: a render node, an EGL device number, or \"surfaceless\"\n"
 	"  --worker PATH    the vgpu-worker program (default: beside this one)\n"
+	"  --cgroup PATH    make the workers' cgroups (v2) below this one (default: the daemon's\n"
+	"                   own, if systemd delegated it)\n"
+	"  --quiet          do not tell which rules of the workers' jail this machine cannot have\n"
 	"  --ready-fd N     write a byte to descriptor N and close it once programs can connect\n"
 	"  --help           this text\n"
 	"\n"
@@ -117,10 +121,12 @@ int main(int argc, char **argv)
 		{ "embedded", no_argument, NULL, 'e' }, { "xen", no_argument, NULL, 'x' },
 		{ "no-auto", no_argument, NULL, 'n' }, { "socket", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' }, { "worker", required_argument, NULL, 'w' },
-		{ "ready-fd", required_argument, NULL, 'r' }, { "help", no_argument, NULL, 'h' },
+		{ "ready-fd", required_argument, NULL, 'r' },
+		{ "cgroup", required_argument, NULL, 'c' }, { "quiet", no_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct vgpu_daemon daemon = { .listen_sock = -1, .next_conn = 1 };
+	const char *cgroup = NULL;
 	char path[108] = "";
 	bool xen = false, automatic = true;
 	int ready_fd = -1, status = 1, c, rc;
@@ -152,6 +158,12 @@ int main(int argc, char **argv)
 		case 'r':
 			ready_fd = atoi(optarg);
 			break;
+		case 'c':
+			cgroup = optarg;
+			break;
+		case 'q':
+			daemon.quiet = true;
+			break;
 		case 'h':
 			fputs(help, stdout);
 			return 0;
@@ -167,6 +179,8 @@ int main(int argc, char **argv)
 	}
 	rc = daemon.worker_path[0] ? 0 : default_worker(daemon.worker_path,
 	                                                sizeof(daemon.worker_path));
+	if (!rc && !path[0] && xen && !getenv("VGPU_SOCKET"))
+		strcpy(path, VGPU_ADMIN_SOCKET);
 	if (!rc && !path[0])
 		rc = vgpu_broker_own_path(path, sizeof(path));
 	if (!rc)
@@ -179,6 +193,10 @@ int main(int argc, char **argv)
 		vgpu_daemon_log("cannot run the worker %s: %s", daemon.worker_path, strerror(errno));
 		return 1;
 	}
+	vgpu_jail_init(&daemon.jail, cgroup);
+	if (!daemon.jail.on)
+		vgpu_daemon_log("the workers' jail is off (VGPU_WORKER_JAIL=off): whoever breaks the GL "
+		                "driver has all rights of this user");
 	rc = vgpu_daemon_listen(&daemon, path);
 	if (rc == -EADDRINUSE) {
 		vgpu_daemon_log("another backend listens at %s already", path);
@@ -196,6 +214,7 @@ int main(int argc, char **argv)
 		vgpu_xen_finish(daemon.xen);
 	daemon.xen = NULL;
 	vgpu_daemon_finish(&daemon);
+	vgpu_jail_finish(&daemon.jail);
 	sd_event_unref(daemon.event);
 	return status;
 }

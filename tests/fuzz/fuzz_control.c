@@ -109,7 +109,7 @@ static void send_request(void)
 	}
 	if (req.op <= VGPUIF_OP_CONN_CLOSE)
 		req.object = 0;
-	if (req.op != VGPUIF_OP_CONN_OPEN && req.op != VGPUIF_OP_STREAM_OPEN)
+	if (req.op == VGPUIF_OP_POOL_OPEN || req.op == VGPUIF_OP_POOL_CLOSE)
 		req.slot = 0xffffffffu;
 	page.req[page.req_prod % VGPUIF_RING_SLOTS] = req;
 	page.req_prod++;
@@ -147,6 +147,8 @@ static void worker_says(struct fake_xen *x)
 	uint8_t what = octet();
 	uint32_t conn = octet() % 8, object = octet() % 8;
 
+	if (what & 64)
+		fake_old_gone(x);
 	if (!x->worker)
 		return;
 	switch (what % 6) {

@@ -361,10 +361,11 @@ int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_event
 {
 	struct vgpu_worker *worker;
 
-	if (the->no_workers)
+	if (the->no_workers || the->old)
 		return -EAGAIN;
-	if (the->worker)
+	if (the->worker && !the->worker->guest->gone)
 		abort(); /* one guest, one worker */
+	the->old = the->worker; /* of a device that was removed, and is there anew */
 	worker = calloc(1, sizeof(*worker));
 	worker->daemon = daemon;
 	worker->events = events;
@@ -411,6 +412,16 @@ void fake_worker_gone(struct fake_xen *x, const char *why)
 
 	x->worker = NULL;
 	worker->events->gone(worker, why);
+	free(worker);
+}
+
+void fake_old_gone(struct fake_xen *x)
+{
+	struct vgpu_worker *worker = x->old;
+
+	x->old = NULL;
+	if (worker)
+		worker->events->gone(worker, "old");
 	free(worker);
 }
 
@@ -469,7 +480,7 @@ struct fake_xen *fake_xen_new(void)
 
 void fake_xen_start(struct fake_xen *x)
 {
-	if (vgpu_xen_start(&x->daemon, &x->base, NULL, &x->xd))
+	if (vgpu_xen_start(&x->daemon, &x->base, x->attach, &x->xd))
 		abort();
 }
 
@@ -496,6 +507,7 @@ void fake_xen_free(struct fake_xen *x)
 		free(f);
 	}
 	free(x->worker);
+	free(x->old);
 	close(x->fd);
 	close(x->port_fd);
 	sd_event_unref(x->daemon.event);

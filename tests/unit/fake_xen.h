@@ -41,6 +41,7 @@ struct fake_xen {
 	struct vgpu_xen base; /* first */
 	struct vgpu_daemon daemon;
 	struct vgpu_xdaemon *xd;
+	const char *attach; /* program for automatic attach, or NULL */
 	struct fake_node *nodes;
 	struct fake_watch *watches;
 	struct fake_fired *fired;
@@ -57,6 +58,7 @@ struct fake_xen {
 	uint32_t ports, notifies, unmasks;
 	/* workers */
 	struct vgpu_worker *worker;
+	struct vgpu_worker *old; /* of a device that is gone, while another has worker */
 	char device[128];
 	uint32_t starts, ends;
 	bool no_workers;
@@ -89,6 +91,8 @@ void fake_run(struct fake_xen *x, unsigned int ms);
 /* The worker says that it can draw; that it has ended. */
 void fake_worker_ready(struct fake_xen *x);
 void fake_worker_gone(struct fake_xen *x, const char *why);
+/* The old one has ended, if there is one. */
+void fake_old_gone(struct fake_xen *x);
 /* The last message of this type that a worker was sent, or NULL. */
 const struct fake_sent *fake_sent(struct fake_xen *x, uint32_t type);
 

@@ -23,6 +23,9 @@ const struct vgpu_ctl_command *vgpu_ctl_find(const char *name);
 int vgpu_ctl_list(int argc, char **argv);
 /* Print the names of list's columns, one a line. */
 void vgpu_ctl_list_columns(void);
+int vgpu_ctl_top(int argc, char **argv);
+int vgpu_ctl_doctor(int argc, char **argv);
+int vgpu_ctl_log(int argc, char **argv);
 /* These need Xen's libraries: missing in a build without them. */
 int vgpu_ctl_attach(int argc, char **argv) __attribute__((weak));
 int vgpu_ctl_detach(int argc, char **argv) __attribute__((weak));

@@ -48,6 +48,8 @@ const struct vgpu_ctl_command vgpu_ctl_commands[] = {
 	{ "show", "[--json] [GUEST]", "guests' vgpus: configuration, state, counters", show },
 	{ "list", "[--json] [--noheadings] [-o COLUMN,...]",
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
+	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
+	  "what guests and programs draw, live", vgpu_ctl_top },
 	{ "pci", "COMMAND [ARGUMENTS...]", "hand a whole GPU to a guest", pci },
 	{ "help", "[COMMAND]", "print this, or a command's help", vgpu_ctl_help },
 	{ "complete", NULL, NULL, vgpu_ctl_complete },

@@ -187,7 +187,7 @@ struct vgpuif_request {
 	uint16_t op;     /* enum vgpuif_op */
 	uint32_t conn;   /* connection, chosen by the frontend, not 0 */
 	uint32_t object; /* stream or pool, chosen by the frontend, not 0; 0 for CONN_* */
-	uint32_t slot;   /* doorbell of a connection (frames) or stream; 0xffffffff for others */
+	uint32_t slot;   /* doorbell of the connection (frames) or stream; 0xffffffff: POOL_* */
 	union {
 		struct {
 			uint32_t pid, uid; /* in the guest: for people, never for decisions */

@@ -165,12 +165,12 @@ static bool rest_is_zero(const struct vgpuif_request *req)
 	}
 }
 
-/* Only what has a doorbell names a slot. */
+/* Pools have no doorbell; all else names its own, also when it is closed. */
 static bool slot_has_form(const struct vgpuif_request *req)
 {
-	if (req->op == VGPUIF_OP_CONN_OPEN || req->op == VGPUIF_OP_STREAM_OPEN)
-		return req->slot < VGPUIF_SLOTS;
-	return req->slot == 0xffffffffu;
+	if (req->op == VGPUIF_OP_POOL_OPEN || req->op == VGPUIF_OP_POOL_CLOSE)
+		return req->slot == 0xffffffffu;
+	return req->slot < VGPUIF_SLOTS;
 }
 
 /* Why the form of a request is wrong, or NULL. */

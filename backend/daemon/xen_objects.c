@@ -164,6 +164,10 @@ static void conn_close(struct vgpu_xguest *guest, const struct vgpuif_request *r
 		refuse(guest, req, -ENOENT, "no such connection");
 		return;
 	}
+	if (conn->slot != req->slot) {
+		refuse(guest, req, -EINVAL, "not this connection's slot");
+		return;
+	}
 	if (conn->closing || conn->opening) {
 		refuse(guest, req, -EBUSY, "this connection is not open, or closing");
 		return;
@@ -331,6 +335,10 @@ static void object_close(struct vgpu_xguest *guest, const struct vgpuif_request 
 
 	if (!object || object->is_stream != is_stream) {
 		refuse(guest, req, -ENOENT, is_stream ? "no such stream" : "no such pool");
+		return;
+	}
+	if (is_stream && object->slot != req->slot) {
+		refuse(guest, req, -EINVAL, "not this stream's slot");
 		return;
 	}
 	if (object->state == VGPU_XOBJECT_LOST) {

@@ -451,6 +451,7 @@ static void *get_proc(const char *name)
 int vgpu_host_open(char *error, size_t error_size)
 {
 	const char *wanted = getenv("VGPU_DEVICE"), *client;
+	bool surfaceless;
 	struct vgpu_host *host;
 
 	if (the_host)
@@ -470,7 +471,9 @@ int vgpu_host_open(char *error, size_t error_size)
 	vgpu_gl_load(host->gl, get_proc);
 	vgpu_vram_install(host->gl);
 	client = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
-	if (!open_device(host, client, wanted) && (wanted || !open_platform(host, client))) {
+	surfaceless = wanted && strcmp(wanted, "surfaceless") == 0;
+	if (!(!surfaceless && open_device(host, client, wanted)) &&
+	    ((wanted && !surfaceless) || !open_platform(host, client))) {
 		snprintf(error, error_size,
 		         wanted ? "no EGL device \"%s\" that draws; list them with eglinfo, or unset "
 		                  "VGPU_DEVICE"

@@ -109,7 +109,7 @@ static void send_request(void)
 	}
 	if (req.op <= VGPUIF_OP_CONN_CLOSE)
 		req.object = 0;
-	if (req.op != VGPUIF_OP_CONN_OPEN && req.op != VGPUIF_OP_STREAM_OPEN)
+	if (req.op == VGPUIF_OP_POOL_OPEN || req.op == VGPUIF_OP_POOL_CLOSE)
 		req.slot = 0xffffffffu;
 	page.req[page.req_prod % VGPUIF_RING_SLOTS] = req;
 	page.req_prod++;

@@ -191,7 +191,7 @@ static void life_of_a_program(void **state)
 	assert_int_equal(take(x).status, 0);
 	assert_int_equal(guest(x)->pages, STREAM_PAGES + 100);
 	/* two phases: no answer before it is unmapped */
-	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, NONE);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, 1);
 	assert_int_equal(ask(x, &req).id, 0);
 	assert_int_equal(fake_sent(x, VGPU_BROKER_W_STREAM_DEL)->b, 10);
 	x->worker->events->unmapped(x->worker, number, 10);
@@ -199,7 +199,7 @@ static void life_of_a_program(void **state)
 	assert_int_equal(rsp.id, req.id);
 	assert_int_equal(rsp.status, 0);
 	assert_int_equal(guest(x)->pages, 100);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	assert_int_equal(ask(x, &req).id, 0);
 	x->worker->events->unmapped(x->worker, number, 11);
 	assert_int_equal(take(x).id, 0); /* the pool is, the program may have more */
@@ -264,7 +264,7 @@ static void the_worker_dies(void **state)
 	open_conn(x, 1, 0);
 	open_stream(x, 1, 10, 1);
 	open_stream(x, 1, 11, 2);
-	closing = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, NONE);
+	closing = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, 1);
 	ask(x, &closing);
 	opening = stream_request(1, 12, 3);
 	ask(x, &opening);
@@ -288,9 +288,9 @@ static void the_worker_dies(void **state)
 	/* what is left of it can be closed, in both ways */
 	req = stream_request(1, 13, 4);
 	expect_refused(x, &req, ENOTCONN);
-	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 11, NONE);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 11, 2);
 	assert_int_equal(ask(x, &req).status, 0);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	rsp = ask(x, &req);
 	assert_int_equal(rsp.id, req.id);
 	assert_int_equal(rsp.status, 0);
@@ -350,7 +350,7 @@ static void a_program_that_breaks_the_protocol(void **state)
 	assert_string_equal(rsp.text, "unknown opcode");
 	assert_int_equal(fake_sent(x, VGPU_BROKER_W_CONN_DEL)->a, number);
 	/* it is answered when the worker has let go */
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	assert_int_equal(ask(x, &req).id, 0);
 	x->worker->events->unmapped(x->worker, number, 0);
 	assert_int_equal(take(x).id, req.id);
@@ -482,15 +482,17 @@ static void lies_of_form(void **state)
 	expect_refused(x, &req, EINVAL);
 	req = request(VGPUIF_EVT_LOST, 1, 0, NONE);
 	expect_refused(x, &req, EINVAL);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	req.reserved = 1;
 	expect_refused(x, &req, EINVAL);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	req.octets[39] = 1;
 	expect_refused(x, &req, EINVAL);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 5, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 5, 0);
 	expect_refused(x, &req, EINVAL);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	expect_refused(x, &req, EINVAL);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 1); /* not its own */
 	expect_refused(x, &req, EINVAL);
 	req = request(VGPUIF_OP_CONN_OPEN, 0, 0, 5);
 	expect_refused(x, &req, EINVAL);
@@ -527,14 +529,14 @@ static void lies_about_programs(void **state)
 	req = request(VGPUIF_OP_CONN_OPEN, 2, 0, 1);
 	memcpy(req.conn_open.name, "a\0b", 3);
 	expect_refused(x, &req, EINVAL);
-	req = request(VGPUIF_OP_CONN_CLOSE, 2, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 2, 0, 0);
 	expect_refused(x, &req, ENOENT);
 	guest(x)->max_conns = 1;
 	req = request(VGPUIF_OP_CONN_OPEN, 2, 0, 1);
 	expect_refused(x, &req, EMFILE);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 	ask(x, &req);
-	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE); /* it is closing */
+	req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0); /* it is closing */
 	expect_refused(x, &req, EBUSY);
 	req = stream_request(1, 10, 1);
 	expect_refused(x, &req, ENOTCONN);
@@ -580,15 +582,17 @@ static void lies_about_streams(void **state)
 	req.stream_open.directory = 12345;
 	expect_refused(x, &req, EFAULT);
 	/* closing */
-	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 11, NONE);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 11, 2);
 	expect_refused(x, &req, ENOENT);
-	req = request(VGPUIF_OP_STREAM_CLOSE, 2, 10, NONE);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 2, 10, 1);
 	expect_refused(x, &req, ENOENT);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, 2); /* not its own slot */
+	expect_refused(x, &req, EINVAL);
 	req = request(VGPUIF_OP_POOL_CLOSE, 1, 10, NONE); /* it is a stream */
 	expect_refused(x, &req, ENOENT);
-	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, NONE);
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, 1);
 	ask(x, &req);
-	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, NONE); /* it is closing */
+	req = request(VGPUIF_OP_STREAM_CLOSE, 1, 10, 1); /* it is closing */
 	expect_refused(x, &req, EBUSY);
 	guest(x)->max_streams = 1;
 	req = stream_request(1, 11, 2);
@@ -631,7 +635,7 @@ static void unread_responses(void **state)
 	struct vgpuif_request req;
 
 	for (int i = 0; i < 40; i++) {
-		req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+		req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 		push(&req);
 		fake_event(x);
 		fake_run(x, 0);
@@ -641,7 +645,7 @@ static void unread_responses(void **state)
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(take(x).id, i + 1);
 	for (int i = 0; i < 600 && guest(x)->page; i++) {
-		req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, NONE);
+		req = request(VGPUIF_OP_CONN_CLOSE, 1, 0, 0);
 		push(&req);
 		fake_event(x);
 		fake_run(x, 0);

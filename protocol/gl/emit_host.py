@@ -3,7 +3,7 @@
 
 import re
 
-from ctypes_gl import abi, declare, element, expression, is_constant, layout, prototype, size_expression
+from ctypes_gl import NUMBERED, abi, declare, element, expression, is_constant, layout, prototype, size_expression
 from cwriter import Writer, shards
 from model import (BLOB, DYNAMIC, IN, LENGTHS, OUT, OUT_BLOB, OUT_REF, REF, ROLES_OUT, SCALAR, STRING, STRINGS,
                    ModelError)

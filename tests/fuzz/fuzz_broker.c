@@ -50,6 +50,10 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
 			abort();
 }
 
+void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
+{
+}
+
 void vgpu_worker_destroy(struct vgpu_worker *worker)
 {
 }

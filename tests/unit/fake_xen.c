@@ -384,6 +384,10 @@ void vgpu_worker_end(struct vgpu_worker *worker)
 	worker->ending = true;
 }
 
+void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
+{
+}
+
 void vgpu_worker_destroy(struct vgpu_worker *worker)
 {
 }

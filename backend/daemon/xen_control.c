@@ -124,8 +124,8 @@ void vgpu_xcontrol_answer(struct vgpu_xguest *guest, uint16_t id, uint16_t op, u
 		guest->counters.refused++;
 		/* a guest can have all it wants refused: the log gets the first ones */
 		if (guest->counters.refused <= 20)
-			vgpu_daemon_log("guest %s: request %u (connection %u, object %u) refused: %s",
-			                guest->name, op, conn, object,
+			vgpu_xguest_log(guest, "request %u (connection %u, object %u) refused: %s",
+			                op, conn, object,
 			                text ? text : strerror(-status));
 	}
 	queue(guest, id, op, conn, object, status, text);

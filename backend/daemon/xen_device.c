@@ -43,6 +43,18 @@ static int read_number(struct vgpu_xguest *guest, const char *folder, const char
 	return rc;
 }
 
+void vgpu_xguest_log(const struct vgpu_xguest *guest, const char *fmt, ...)
+{
+	char prefix[sizeof(guest->name) + 32], line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	snprintf(prefix, sizeof(prefix), "vgpu-backendd: guest %s: ", guest->name);
+	vgpu_log_line(vgpu_daemon_of(guest)->logs, guest->name, prefix, line);
+}
+
 int vgpu_xdevice_write(struct vgpu_xguest *guest, const char *name, const char *value)
 {
 	struct vgpu_xen *xen = vgpu_xen_of(guest);
@@ -51,7 +63,7 @@ int vgpu_xdevice_write(struct vgpu_xguest *guest, const char *name, const char *
 
 	/* the watch on our folder tells that the device is gone */
 	if (rc && rc != -ENOENT)
-		vgpu_daemon_log("guest %s: cannot write %s/%s: %s", guest->name, guest->folder,
+		vgpu_xguest_log(guest, "cannot write %s/%s: %s", guest->folder,
 		                name, strerror(-rc));
 	return rc;
 }
@@ -116,8 +128,7 @@ static int prepare(struct vgpu_xguest *guest)
 		                              sizeof(why));
 	if (rc) {
 		if (!guest->failed)
-			vgpu_daemon_log("guest %s: %s is not served: %s", guest->name,
-			                guest->folder, why);
+			vgpu_xguest_log(guest, "%s is not served: %s", guest->folder, why);
 		guest->failed = true;
 		vgpu_xdevice_write(guest, VGPUIF_FIELD_ERROR, why);
 		return rc;
@@ -148,8 +159,7 @@ static int prepare(struct vgpu_xguest *guest)
 	}
 	if (rc) {
 		if (rc != -ENOENT)
-			vgpu_daemon_log("guest %s: cannot write %s: %s", guest->name,
-			                guest->folder, strerror(-rc));
+			vgpu_xguest_log(guest, "cannot write %s: %s", guest->folder, strerror(-rc));
 		return rc;
 	}
 	guest->own = VGPU_XENBUS_INIT_WAIT;
@@ -203,7 +213,7 @@ static int connect_frontend(struct vgpu_xguest *guest)
 		return rc;
 	}
 	set_state(guest, VGPU_XENBUS_CONNECTED);
-	vgpu_daemon_log("guest %s: connected (%s, session %s)", guest->name, guest->folder,
+	vgpu_xguest_log(guest, "connected (%s, session %s)", guest->folder,
 	                guest->session);
 	vgpu_xbells_soon(guest, 0); /* what was asked before we listened */
 	return 0;
@@ -237,7 +247,7 @@ void vgpu_xdevice_fail(struct vgpu_xguest *guest, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	vgpu_daemon_log("guest %s: closed: %s", guest->name, text);
+	vgpu_xguest_log(guest, "closed: %s", text);
 	vgpu_xdevice_disconnect(guest);
 	vgpu_xdevice_write(guest, VGPUIF_FIELD_ERROR, text);
 	set_state(guest, VGPU_XENBUS_CLOSING);

@@ -231,6 +231,10 @@ int vgpu_xdevice_write(struct vgpu_xguest *guest, const char *name, const char *
 /* Read the admin's nodes. 0, or -EINVAL with why. */
 int vgpu_xconfig_read(struct vgpu_xguest *guest, char *why, uint32_t size);
 
+/* A line about this guest: on stderr, and for "vgpu-ctl log GUEST". */
+void vgpu_xguest_log(const struct vgpu_xguest *guest, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* ---- xen_control.c ----------------------------------------------------------------- */
 
 /*

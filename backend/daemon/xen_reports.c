@@ -107,8 +107,8 @@ void vgpu_xobjects_broken(struct vgpu_xguest *guest, uint32_t number, const char
 
 	if (!conn || conn->lost)
 		return;
-	vgpu_daemon_log("guest %s: program %u (%s, pid %u) is cut off: %s", guest->name,
-	                conn->number, conn->name, conn->pid, why);
+	vgpu_xguest_log(guest, "program %u (%s, pid %u) is cut off: %s", conn->number, conn->name,
+	                conn->pid, why);
 	vgpu_xobjects_delete(conn);
 	lose(conn, why);
 }

@@ -82,7 +82,7 @@ static void frontend_watch(struct vgpu_xguest *guest, bool on)
 	} else {
 		rc = xen->ops->watch(xen, path, token);
 		if (rc) {
-			vgpu_daemon_log("guest %s: cannot watch %s: %s", guest->name, path,
+			vgpu_xguest_log(guest, "cannot watch %s: %s", path,
 			                strerror(-rc));
 			return;
 		}
@@ -106,7 +106,7 @@ void vgpu_xen_release(struct vgpu_xguest *guest)
 /* The device's folder is gone, or its domain. */
 static void forget(struct vgpu_xguest *guest)
 {
-	vgpu_daemon_log("guest %s: %s is gone", guest->name, guest->folder);
+	vgpu_xguest_log(guest, "%s is gone", guest->folder);
 	frontend_watch(guest, false);
 	vgpu_xdevice_disconnect(guest);
 	guest->hold = sd_event_source_disable_unref(guest->hold);
@@ -159,7 +159,7 @@ static void add(struct vgpu_xdaemon *xd, uint32_t domid, uint32_t index)
 	guest->next = xd->guests;
 	xd->guests = guest;
 	read_name(guest);
-	vgpu_daemon_log("guest %s: %s", guest->name, guest->folder);
+	vgpu_xguest_log(guest, "%s", guest->folder);
 	frontend_watch(guest, true);
 	vgpu_xdevice_look(guest);
 }

@@ -142,7 +142,7 @@ int vgpu_xworker_get(struct vgpu_xguest *guest, char why[48])
 		rc = vgpu_xworker_render_node(guest->config.gpu, node, sizeof(node), reason,
 		                              sizeof(reason));
 		if (rc) {
-			vgpu_daemon_log("guest %s: %s", guest->name, reason);
+			vgpu_xguest_log(guest, "%s", reason);
 			snprintf(why, 48, "gpu=%.20s cannot be used", guest->config.gpu);
 			return rc;
 		}
@@ -187,8 +187,8 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *data)
 		vgpu_xworker_expect(guest);
 		return 0;
 	}
-	vgpu_daemon_log("guest %s: worker %d has not let go of memory in %d s: killed",
-	                guest->name, (int)guest->worker->pid, UNMAP_SECONDS);
+	vgpu_xguest_log(guest, "worker %d has not let go of memory in %d s: killed",
+	                (int)guest->worker->pid, UNMAP_SECONDS);
 	kill(guest->worker->pid, SIGKILL);
 	return 0;
 }

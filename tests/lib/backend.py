@@ -44,14 +44,14 @@ class Holdings:
 
 
 class Backend:
-    def __init__(self, test, options=()):
-        """options: more of vgpu-backendd's."""
+    def __init__(self, test, environment=None, options=()):
+        """environment: more variables for the daemon; options: more of its own."""
         self.test = test
         self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
         self.socket = os.path.join(self.folder, "vgpu.sock")
         self.env = guest_environment(test, self.socket)
         read_end, write_end = os.pipe()
-        environment = test.native.environment(None)
+        environment = dict(test.native.environment(None), **(environment or {}))
         if test.options.preload:
             report = os.path.join(test.dir, "backend-asan")
             environment.update(sanitizer_environment(report))

@@ -96,6 +96,7 @@ def add(kind, name, argv, groups):
 for name_, argv_ in STILL.items():
     add(still, name_, argv_, ("gl", "fast"))
 for name_, argv_ in ANIMATED.items():
-    add(animated, name_, argv_, ("gl", "fast", "tsan") if name_ == argv_[0] else ("gl",))
+    add(animated, name_, argv_, ("gl", "fast", *(["tsan"] if name_ == "glxgears" else [])) if name_ == argv_[0]
+        else ("gl",))
 for name_ in ("glxgears", "es2gears_x11", "es2tri"):
     add(escape, name_ + "-escape", [name_], ("gl",))

@@ -16,7 +16,7 @@
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
 
-#define END_SECONDS 4 /* for a worker to end of itself */
+#define END_SECONDS 8 /* for a worker to end of itself */
 
 static void forget(struct vgpu_worker *worker)
 {

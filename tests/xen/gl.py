@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the vgpu scenarios share: a backend in Dom0, guests with an agent and a screen."""
 import json
+import re
 import shlex
+import time
 
+from host import PATIENCE, StepError
 from picture import Picture
 from scenario import Machine, expect
 
@@ -82,6 +85,55 @@ def programs(host, guest):
         if worker.get("domid") == guest.domid or worker.get("guest") == guest.name:
             found += worker.get("programs", [])
     return found
+
+
+def until_frames(host, guest, frames, limit=90):
+    """Wait until every program of the guest has so many frames; what the worker says of them."""
+    deadline = time.monotonic() + limit * PATIENCE
+    while True:
+        found = programs(host, guest)
+        if found and all(p["frames"] >= frames for p in found):
+            return found
+        if time.monotonic() > deadline:
+            raise StepError(f"guest {guest.name}: not {frames} frames in {limit * PATIENCE:.0f} s: "
+                            f"{found}\n{guest.run('cat /tmp/program.log /tmp/agent.log').out}\n"
+                            f"{backend_log(host)}")
+        time.sleep(1)
+
+
+LEFTOVERS = r"""
+xenstore-ls -f | grep vgpu | grep -v '^/tool' | sed 's/ = .*//' | sort
+ls /dev/shm | sed 's/^/shm /'
+pgrep -c vgpu-worker | sed 's/^/workers /'
+ls /proc/$(cat /run/vgpu-backendd.pid)/fd | wc -l | sed 's/^/descriptors /'
+grep -c gntdev /proc/$(cat /run/vgpu-backendd.pid)/maps | sed 's/^/mappings /'
+ls /proc | grep -c '^[0-9]' >/dev/null
+true
+"""
+
+
+def grants(host, guest=None):
+    """The grants that Dom0 has mapped from a guest (or all), as Xen's debug key tells them."""
+    host.check("xl dmesg -c >/dev/null; xl debug-keys g; sleep 1")
+    tables = re.split(r"grant-table for remote d(\d+)", host.check("xl dmesg").out)
+    counts = {}
+    for domid, text in zip(tables[1::2], tables[2::2]):
+        # an active entry: "[ref] localdom mfn pin ..."
+        counts[int(domid)] = len(re.findall(r"^(?:\(XEN\) )?\[ *\d+\]", text, re.M))
+    return counts.get(guest.domid, 0) if guest else sum(counts.values())
+
+
+def until_same(host, before, what, limit=30):
+    """What Dom0 holds for vgpus is what it was; workers may take a moment to end."""
+    deadline = time.monotonic() + limit * PATIENCE
+    while True:
+        now = host.check(LEFTOVERS).out
+        if now == before:
+            return
+        if time.monotonic() > deadline:
+            raise StepError(f"left over after {what}\n--- before\n{before}--- now\n{now}"
+                            f"{backend_log(host)[-2000:]}")
+        time.sleep(1)
 
 
 def keep(host, name, picture):

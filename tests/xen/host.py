@@ -10,8 +10,10 @@ serial console, the guests' consoles and the commands' transcript are in log_dir
 QEMU emulates (TCG), so this needs nothing of the machine it runs on.
 """
 import base64
+import contextlib
 import dataclasses
 import gzip
+import hashlib
 import itertools
 import json
 import os
@@ -231,11 +233,18 @@ class Host:
         return self._wait_ready(name, domid, limit)
 
     def _wait_ready(self, name, domid, limit):
-        guest = Guest(self, name, domid)
-        result = self.console(domid, "", r"^@@ready", limit)
-        if result.rc:
-            raise StepError(f"guest {name}: no ready marker\n{result.out[-4000:]}")
-        return guest
+        """In pieces, so that a guest that crashed is not waited for."""
+        deadline = time.monotonic() + limit * PATIENCE
+        said = ""
+        while True:
+            result = self.console(domid, "", r"^@@ready", 15 / PATIENCE)
+            said += result.out
+            if result.rc == 0:
+                return Guest(self, name, domid)
+            crashed = self.run(f"xl list {name} | grep -q ' [-a-z]*c[-a-z]* *[0-9.]*$'").rc == 0
+            if crashed or time.monotonic() > deadline:
+                raise StepError(f"guest {name}: {'crashed' if crashed else 'no ready marker'}\n"
+                                f"{said[-4000:]}")
 
     # ---- wires ------------------------------------------------------------
 
@@ -314,9 +323,16 @@ class Guest:
         return result
 
     def fetch(self, path, limit=60) -> bytes:
-        """A file of the guest, over its console."""
-        result = self.check(f"gzip -c {path} | base64 -w 200", limit)
-        return gzip.decompress(base64.b64decode(result.out))
+        """A file of the guest, over its console; a console may lose octets, so it is checked."""
+        for _ in range(3):
+            result = self.check(f"gzip -c {path} >/tmp/fetch.gz; base64 -w 200 /tmp/fetch.gz; "
+                                "echo @@sum $(sha256sum </tmp/fetch.gz)", limit)
+            text, _, checksum = result.out.partition("@@sum ")
+            with contextlib.suppress(ValueError):
+                data = base64.b64decode(text)
+                if hashlib.sha256(data).hexdigest() == checksum.split()[0]:
+                    return gzip.decompress(data)
+        raise StepError(f"guest {self.name}: {path} did not come over the console whole")
 
     def until(self, what, line, limit=60) -> Result:
         deadline = time.monotonic() + limit * PATIENCE

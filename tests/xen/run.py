@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import image  # noqa: E402
+from files import files_for_host  # noqa: E402
 from host import PV_CPU, Host, StepError  # noqa: E402
 from scenario import SCENARIOS, Skip  # noqa: E402
 
@@ -29,21 +30,6 @@ NEEDED = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "zcat")
 def load_scenarios():
     for path in sorted((HERE / "scenarios").glob("[a-z]*.py")):
         importlib.import_module(f"scenarios.{path.stem}")
-
-
-def files_for_host(build):
-    """What the hosts find in /mnt/test."""
-    files = {}
-    for here in (*(build / "bin").glob("*"), *(build / "lib").glob("*.so*"),
-                 *(build / "xen").glob("*"), *(build / "tests" / "gl").glob("*")):
-        if here.is_file() and here.suffix not in (".o", ".d"):
-            files[f"{here.parent.name}/{here.name}"] = here
-    for name in ("shell-init", "install.sh", "backend.sh", "screen.sh",
-                 "block"):
-        files[f"guest/{name}"] = HERE / "guest" / name
-    for name in ("40_vgpu.json", "vgpu.sh"):
-        files[f"share/{name}"] = HERE.parent.parent / "xen-configs" / name
-    return files
 
 
 class Runner:

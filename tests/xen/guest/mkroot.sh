@@ -6,7 +6,7 @@ set -eu
 kernel=$1
 init=$2
 out=$3
-modules='xen-blkfront ext4 overlay'
+modules='xen-blkfront crc32c_generic ext4 overlay'
 
 work=$(mktemp -d)
 mkdir -p "$work/bin" "$work/dev" "$work/proc" "$work/sys" "$work/run" "$work/lib/modules/$kernel"

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""What the hosts and their guests find in /mnt/test."""
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def files_for_host(build):
+    """What the hosts find in /mnt/test."""
+    files = {}
+    for here in (*(build / "bin").glob("*"), *(build / "lib").glob("*.so*"),
+                 *(build / "xen").glob("*"), *(build / "tests" / "gl").glob("*")):
+        if here.is_file() and here.suffix not in (".o", ".d"):
+            files[f"{here.parent.name}/{here.name}"] = here
+    for name in ("shell-init", "install.sh", "backend.sh", "screen.sh",
+                 "block"):
+        files[f"guest/{name}"] = HERE / "guest" / name
+    for name in ("40_vgpu.json", "vgpu.sh"):
+        files[f"share/{name}"] = HERE.parent.parent / "xen-configs" / name
+    return files

@@ -318,7 +318,8 @@ static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 		/* guests are the admin's business */
 		if (client->uid != 0 && (w->guest || w->uid != client->uid))
 			continue;
-		if (w->ending)
+		/* what is starting or ending has no time for this */
+		if (w->ending || !w->ready)
 			continue;
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS, NULL);
 		msg.a = client->id;

@@ -17,7 +17,7 @@
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
 
-#define END_SECONDS 4 /* for a worker to end of itself */
+#define END_SECONDS 8 /* for a worker to end of itself */
 
 void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 {

@@ -129,7 +129,9 @@ int vgpu_admin_complain(int rc, const char *reason)
 {
 	char path[PATH_MAX];
 
-	if (vgpu_broker_path(path, sizeof(path)) < 0)
+	if (!getenv("VGPU_SOCKET") && access(VGPU_ADMIN_SOCKET, F_OK) == 0)
+		snprintf(path, sizeof(path), "%s", VGPU_ADMIN_SOCKET);
+	else if (vgpu_broker_path(path, sizeof(path)) < 0)
 		snprintf(path, sizeof(path), "$VGPU_SOCKET");
 	if (rc == -ENOENT || rc == -ECONNREFUSED) {
 		vgpu_tool_error(

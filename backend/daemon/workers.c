@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worker processes: started on demand with a clean environment, watched, reaped.
+ * Worker processes: started on demand (spawn.c), watched, reaped.
  * A worker that dies takes the contexts of one user's programs with it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +14,6 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
-
-/* What of the daemon's environment a worker may see: nothing that a guest chose. */
-static const char *const passed[] = {
-	"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "LIBGL_DRIVERS_PATH",
-	"LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "LP_NUM_THREADS", "MESA_LOADER_DRIVER_OVERRIDE",
-	"VGPU_DEVICE", "VGPU_WORKER_SPIN_US", "VGPU_WORKER_EGL_VENDORS", "ASAN_OPTIONS",
-	"UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS",
-};
 
 static void forget(struct vgpu_worker *worker)
 {
@@ -37,6 +28,8 @@ static void forget(struct vgpu_worker *worker)
 	sd_event_source_disable_unref(worker->io);
 	sd_event_source_disable_unref(worker->child);
 	close(worker->sock);
+	if (worker->cgroup[0])
+		vgpu_jail_cgroup_remove(&worker->daemon->jail, worker->cgroup);
 	free(worker);
 }
 
@@ -50,15 +43,35 @@ static void gone(struct vgpu_worker *worker, const char *why)
 static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
 {
 	struct vgpu_worker *worker = data;
-	char why[128];
+	char why[160];
 
-	if (si->si_code == CLD_EXITED)
+	if (si->si_code != CLD_EXITED && si->si_status == SIGSYS)
+		snprintf(why, sizeof(why), "the worker was ended by its jail: it asked the kernel for "
+		         "what no driver asks (dmesg or the audit log says what)");
+	else if (si->si_code == CLD_EXITED)
 		snprintf(why, sizeof(why), "the worker ended with status %d", si->si_status);
 	else
 		snprintf(why, sizeof(why), "the worker was ended by signal %d (%s)", si->si_status,
 		         strsignal(si->si_status));
 	gone(worker, why);
 	return 0;
+}
+
+/* The worker's half has come: the report is complete. */
+static void jail_report(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg)
+{
+	struct vgpu_daemon *daemon = worker->daemon;
+
+	if (worker->ready || !daemon->jail.on)
+		return; /* it says so once, before any guest reaches it */
+	vgpu_jail_parse(&worker->jail, VGPU_JAIL_WORKER_RULES, msg->a, msg->text);
+	for (unsigned int i = 0; i < VGPU_JAIL_RULES; i++) {
+		if (((worker->jail.active | daemon->jail_logged) >> i & 1) || daemon->quiet)
+			continue;
+		daemon->jail_logged |= 1u << i;
+		vgpu_daemon_log("workers are jailed without the rule \"%s\": %s",
+		                vgpu_jail_rule_name(i), worker->jail.why[i]);
+	}
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
@@ -82,6 +95,9 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 		worker->ready = true;
 		vgpu_clients_worker_ready(worker);
 		break;
+	case VGPU_BROKER_W_JAIL:
+		jail_report(worker, &msg);
+		break;
 	case VGPU_BROKER_W_FAILED:
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
@@ -96,48 +112,6 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	return 0;
-}
-
-static int spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out)
-{
-	char *env[sizeof(passed) / sizeof(passed[0]) + 3];
-	char device[300];
-	char *argv[] = { "vgpu-worker", "--control-fd", "3", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none;
-	size_t n = 0;
-	int rc;
-
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
-		const char *value = getenv(passed[i]);
-		char *entry;
-
-		if (!value || (daemon->device && strcmp(passed[i], "VGPU_DEVICE") == 0))
-			continue;
-		if (asprintf(&entry, "%s=%s", passed[i], value) >= 0)
-			env[n++] = entry;
-	}
-	if (daemon->device) {
-		snprintf(device, sizeof(device), "VGPU_DEVICE=%s", daemon->device);
-		env[n++] = strdup(device);
-	}
-	env[n++] = strdup("VGPU_WORKER=1");
-	env[n] = NULL;
-	sigemptyset(&none);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	/* dup2 clears close-on-exec; dup2 of 3 to 3 would not, so go through a higher number */
-	posix_spawn_file_actions_adddup2(&actions, sock, 3);
-	rc = posix_spawn(pid_out, daemon->worker_path, &actions, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
-	for (size_t i = 0; i < n; i++)
-		free(env[i]);
-	return -rc;
 }
 
 int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
@@ -166,7 +140,7 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 	}
 	worker->daemon = daemon;
 	worker->uid = uid;
-	rc = spawn(daemon, high, &worker->pid);
+	rc = vgpu_worker_spawn(daemon, high, worker);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
 		goto out;

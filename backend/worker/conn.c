@@ -15,6 +15,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/control.h"
 #include "backend/worker/drawable.h"
+#include "backend/worker/egl_image.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/stream.h"
 
@@ -62,6 +63,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		vgpu_wstream_join(s);
 	}
 	vgpu_stats_ended(conn);
+	vgpu_weglimage_destroy_all(conn);
 	vgpu_wcontext_destroy_all(conn);
 	vgpu_wdrawable_destroy_all(conn);
 	/* else libEGL does it when the thread ends, perhaps while the process already exits */

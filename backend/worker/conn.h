@@ -15,6 +15,7 @@
 
 struct vgpu_wcontext;
 struct vgpu_wdrawable;
+struct vgpu_weglimage;
 struct vgpu_wstream;
 
 /* Shared memory for frames. Counted: a frame in flight holds its pool. */
@@ -45,6 +46,8 @@ struct vgpu_wconn {
 	pthread_cond_t pool_added;
 	pthread_cond_t stream_moved; /* somebody waits for a stream: order.h */
 	_Atomic uint32_t order_waiters;
+	struct vgpu_weglimage *images;
+	uint32_t n_images;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;

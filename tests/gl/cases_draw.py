@@ -69,3 +69,9 @@ def threads(test):
 def threads_order(test):
     """What one thread flushed is there for another: tests/gl/threads_order.c."""
     same_lines(test, [test.build("tests/gl/threads_order")])
+
+
+@case("gl/draw/image", groups=("gl", "fast"), timeout=120)
+def draw_image(test):
+    """EGL images of textures and renderbuffers: tests/gl/draw_image.c."""
+    same_lines(test, [test.build("tests/gl/draw_image")])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/worker_fixture.h"
+#include "backend/worker/egl_image.h"
 
 #include "backend/worker/stream.h"
 
@@ -129,6 +130,7 @@ int fix_start(void **state)
 
 int fix_stop(void **state)
 {
+	vgpu_weglimage_destroy_all(&fix_conn);
 	vgpu_wcontext_destroy_all(&fix_conn);
 	vgpu_wdrawable_destroy_all(&fix_conn);
 	assert_null(fix_conn.contexts);

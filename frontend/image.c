@@ -18,8 +18,10 @@ uint32_t vgpu_image_create(struct vgpu_context *context, uint32_t target, uint32
 	error = enc_vgpuImageCreate(stream, image, context->id, target, object, level, zoffset);
 	if (stream->lost)
 		return EGL_BAD_ALLOC;
-	if (error == EGL_SUCCESS)
+	if (error == EGL_SUCCESS) {
+		vgpu_order_all(client); /* it may be used in another share group */
 		*image_out = image;
+	}
 	return error;
 }
 

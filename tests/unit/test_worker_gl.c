@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The worker's GL side without a ring: contexts, drawables, frames, framebuffer 0. */
+#include "protocol/gl_program.h"
 #include "tests/unit/worker_fixture.h"
 
 #define W 40
@@ -626,6 +627,61 @@ static void test_accumulation(void **state)
 	fix_stream_end(r);
 }
 
+/* All of a linked program in one answer; nothing of what is none, and no more than is asked for. */
+static void test_program_info(void **state)
+{
+	static const char *const vs = "attribute vec4 at; uniform float n[3]; void main() {\n"
+	                              "gl_Position = at * n[1]; }";
+	struct vgpu_replay *r = fix_stream();
+	const struct args_vgpuProgramInfo whole = { .program = 7, .bufSize = 4096, .info_bytes = 4096 };
+	const struct args_vgpuProgramInfo small = { .program = 7, .bufSize = 20, .info_bytes = 20 };
+	const struct args_vgpuProgramInfo huge = { .program = 7, .info_bytes = VGPU_MAX_PROGRAM_INFO + 1 };
+	const struct args_vgpuProgramInfo shader = { .program = 8, .bufSize = 64, .info_bytes = 64 };
+	const struct args_vgpuProgramInfo unknown = { .program = 99, .bufSize = 64, .info_bytes = 64 };
+	struct vgpu_program_info info;
+	struct vgpu_program_variable v;
+	const uint8_t *data;
+	uint64_t bytes;
+	GLuint program, object;
+
+	replay_vgpuProgramInfo(r, &whole); /* no context */
+	assert_int_equal(fix_value(), 0);
+	assert_int_equal(fix_context(r, 1, 0, COMPAT, 0), EGL_SUCCESS);
+	assert_int_equal(fix_bind(r, 1, 0), EGL_SUCCESS);
+	vgpu_replay_add_name(r, VGPU_NAME_PROGRAM, 7, fix_gl->CreateProgram());
+	vgpu_replay_add_name(r, VGPU_NAME_PROGRAM, 8, fix_gl->CreateShader(GL_VERTEX_SHADER));
+	replay_vgpuProgramInfo(r, &whole); /* not linked */
+	assert_int_equal(fix_value(), 0);
+	program = vgpu_host_name(r, VGPU_NAME_PROGRAM, 7);
+	object = vgpu_host_name(r, VGPU_NAME_PROGRAM, 8);
+	fix_gl->ShaderSource(object, 1, &vs, NULL);
+	fix_gl->CompileShader(object);
+	fix_gl->AttachShader(program, object);
+	fix_gl->LinkProgram(program);
+	replay_vgpuProgramInfo(r, &whole);
+	bytes = fix_value();
+	data = fix_blob(0, true, &bytes);
+	assert_int_equal(bytes, fix_value());
+	memcpy(&info, data, sizeof(info));
+	assert_int_equal(info.uniforms, 1);
+	assert_int_equal(info.attribs, 1);
+	memcpy(&v, data + sizeof(info), sizeof(v));
+	assert_int_equal(v.location, fix_gl->GetUniformLocation(program, "n"));
+	assert_int_equal(v.type, GL_FLOAT);
+	assert_string_equal((const char *)data + sizeof(info) + sizeof(v), "n[0]");
+	replay_vgpuProgramInfo(r, &small); /* says how much there is, and nothing of it */
+	assert_true(fix_value() > 20);
+	fix_blob(0, true, &bytes);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(replay_vgpuProgramInfo(r, &huge), -EPROTO);
+	replay_vgpuProgramInfo(r, &shader);
+	assert_int_equal(fix_value(), 0);
+	replay_vgpuProgramInfo(r, &unknown);
+	assert_int_equal(fix_value(), 0);
+	assert_int_equal(fix_error(r), GL_NO_ERROR);
+	fix_stream_end(r);
+}
+
 /* ---- names ---------------------------------------------------------------------------------------- */
 
 static void test_names_on_host(void **state)
@@ -732,7 +788,7 @@ int main(void)
 		TEST(test_state_survives),  TEST(test_resize),
 		TEST(test_hostile_pool),    TEST(test_other_group),
 		TEST(test_default_framebuffer), TEST(test_multisample_read),
-		TEST(test_accumulation),
+		TEST(test_accumulation), TEST(test_program_info),
 		TEST(test_names_on_host),   TEST(test_sync),
 	};
 

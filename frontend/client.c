@@ -15,6 +15,7 @@
 
 #include "encode.h"
 #include "frontend/connection.h"
+#include "frontend/debug.h"
 #include "frontend/transport/record.h"
 
 #define DEFAULT_CMD_BYTES (4u << 20)
@@ -34,16 +35,10 @@ static __thread struct vgpu_stream *thread_stream;
 
 void vgpu_debug(const char *fmt, ...)
 {
-	static int enabled = -1;
 	int saved = errno;
 	va_list ap;
 
-	if (enabled < 0) {
-		const char *env = getenv("VGPU_DEBUG");
-
-		enabled = env && *env && strcmp(env, "0") != 0;
-	}
-	if (enabled) {
+	if (vgpu_debug_on(VGPU_DEBUG_TALK)) {
 		char line[512];
 
 		va_start(ap, fmt);

@@ -193,6 +193,16 @@ static int connect_path(const char *path)
 	return fd;
 }
 
+int vgpu_broker_connect_admin(void)
+{
+	int rc = -ENOENT;
+
+	if (!socket_named())
+		rc = connect_path(VGPU_ADMIN_SOCKET);
+	/* not there, or not ours: a user's tool asks the user's own backend */
+	return rc == -ENOENT || rc == -ECONNREFUSED || rc == -EACCES ? vgpu_broker_connect() : rc;
+}
+
 int vgpu_broker_connect(void)
 {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];

@@ -81,6 +81,11 @@ void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type typ
 
 /* Where vgpu-agentd listens in a Xen guest, for all users that it lets in. */
 #define VGPU_SYSTEM_SOCKET "/run/vgpu/vgpu.sock"
+/*
+ * Where vgpu-backendd --xen listens in Dom0 or a driver domain, for the admin's tools;
+ * programs of that domain are drawn there only when VGPU_SOCKET says so.
+ */
+#define VGPU_ADMIN_SOCKET "/run/vgpu-backendd/vgpu.sock"
 
 /*
  * Where a backend of this user's own listens: $VGPU_SOCKET, or $XDG_RUNTIME_DIR/vgpu.sock,
@@ -101,5 +106,9 @@ int vgpu_broker_path(char *path, uint32_t size);
  * -EPERM when VGPU_SOCKET is not set and another user than root listens there.
  */
 int vgpu_broker_connect(void);
+/*
+ * The same for tools: where VGPU_SOCKET is not set, a vgpu-backendd --xen comes first.
+ */
+int vgpu_broker_connect_admin(void);
 
 #endif

@@ -12,12 +12,15 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
 #include "protocol/ring.h"
 #include "protocol/wire.h"
+
+#define MAX_STATS (4 << 20) /* octets of a worker's answer to "list" */
 
 /* Memory that its holder can neither shrink nor grow: a mapped page never vanishes. */
 static int sealed_memory(const char *name, uint64_t bytes)
@@ -143,7 +146,7 @@ static void stream_open(struct vgpu_client_conn *client, const struct vgpu_broke
 		refuse(client, ENOMEM, "the backend has no memory or descriptors left");
 		goto out;
 	}
-	client->n_streams++;
+	client->streams[client->n_streams++] = client->next_object;
 	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STREAM_ADD, NULL);
 	msg.a = client->id;
 	msg.b = client->next_object++;
@@ -181,7 +184,7 @@ static void pool_open(struct vgpu_client_conn *client, const struct vgpu_broker_
 		refuse(client, -fd, "the backend has no memory or descriptors left");
 		return;
 	}
-	client->n_pools++;
+	client->pools[client->n_pools++] = client->next_object;
 	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_POOL_ADD, NULL);
 	msg.a = client->id;
 	msg.b = client->next_object++;
@@ -196,14 +199,19 @@ static void pool_open(struct vgpu_client_conn *client, const struct vgpu_broker_
 	close(fd);
 }
 
-/* A stream or pool that is no longer used; the worker ignores numbers it does not know. */
+/* A stream or pool that is no longer used. A number that is not the program's own says nothing. */
 static void object_close(struct vgpu_client_conn *client, enum vgpu_broker_type type, uint32_t id)
 {
 	struct vgpu_broker_msg msg;
-	uint32_t *count = type == VGPU_BROKER_W_STREAM_DEL ? &client->n_streams : &client->n_pools;
+	bool stream = type == VGPU_BROKER_W_STREAM_DEL;
+	uint32_t *count = stream ? &client->n_streams : &client->n_pools;
+	uint32_t *list = stream ? client->streams : client->pools, i;
 
-	if (*count > 0)
-		(*count)--;
+	for (i = 0; i < *count && list[i] != id; i++)
+		;
+	if (i == *count)
+		return;
+	list[i] = list[--*count];
 	vgpu_broker_msg_init(&msg, type, NULL);
 	msg.a = client->id;
 	msg.b = id;
@@ -333,6 +341,26 @@ static struct json_object *jail_json(const struct vgpu_worker *worker)
 	return jail;
 }
 
+/* A worker may have been taken over: what it answers with is a plain file of a size. */
+static struct json_object *read_stats(int fd)
+{
+	struct json_object *stats = NULL;
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > MAX_STATS)
+		return NULL;
+	text = malloc((size_t)st.st_size + 1);
+	n = text ? pread(fd, text, (size_t)st.st_size, 0) : -1;
+	if (n > 0) {
+		text[n] = '\0';
+		stats = json_tokener_parse(text);
+	}
+	free(text);
+	return stats;
+}
+
 void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 {
 	static const char *const parts[] = { "programs", "ended", "ending" };
@@ -344,8 +372,7 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 		;
 	if (!client || fd < 0 || !admin_got(client, worker))
 		return;
-	lseek(fd, 0, SEEK_SET);
-	stats = json_object_from_fd(fd);
+	stats = read_stats(fd);
 	entry = json_object_new_object();
 	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
 	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
@@ -433,6 +460,7 @@ void vgpu_clients_accept(struct vgpu_daemon *daemon, int sock)
 	struct vgpu_client_conn *client = calloc(1, sizeof(*client));
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
+	uint32_t connections = 0;
 
 	if (!client || getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		goto out;
@@ -441,6 +469,10 @@ void vgpu_clients_accept(struct vgpu_daemon *daemon, int sock)
 		                (unsigned)getuid());
 		goto out;
 	}
+	for (const struct vgpu_client_conn *c = daemon->clients; c; c = c->next)
+		connections += c->uid == cred.uid;
+	if (connections >= VGPU_MAX_USER_CONNS)
+		goto out; /* nothing is said: that would be a line each */
 	client->daemon = daemon;
 	client->id = daemon->next_conn++;
 	client->sock = sock;

@@ -16,6 +16,7 @@
 #include "backend/daemon/jail.h"
 #include "backend/daemon/log.h"
 #include "protocol/broker.h"
+#include "protocol/wire.h"
 
 struct vgpu_daemon;
 struct vgpu_client_conn;
@@ -72,6 +73,8 @@ struct vgpu_client_conn {
 	struct vgpu_worker *worker;  /* NULL before HELLO and after loss */
 	uint32_t next_object;        /* streams and pools */
 	uint32_t n_streams, n_pools;
+	uint32_t streams[VGPU_MAX_STREAMS]; /* their numbers */
+	uint32_t pools[VGPU_MAX_POOLS];
 	struct vgpu_worker **admin_workers; /* whose answer to "list" is missing */
 	uint32_t admin_waiting;             /* how many */
 	void *admin_answer;          /* struct json_object: the list so far */

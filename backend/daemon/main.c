@@ -26,7 +26,7 @@ static const char help[] =
 	"  --no-auto        do not attach what guests' xl configs ask for\n"
 	"  --embedded       this machine only, without Xen (the default)\n"
 	"  --socket PATH    where to listen (default: $VGPU_SOCKET, $XDG_RUNTIME_DIR/vgpu.sock\n"
-	"                   or /tmp/vgpu-UID/vgpu.sock)\n"
+	"                   or /tmp/vgpu-UID/vgpu.sock; with --xen /run/vgpu-backendd/vgpu.sock)\n"
 	"  --device DEVICE  the GPU: a render node, an EGL device number, or \"surfaceless\"\n"
 	"  --worker PATH    the vgpu-worker program (default: beside this one)\n"
 	"  --cgroup PATH    make the workers' cgroups (v2) below this one (default: the daemon's\n"
@@ -179,6 +179,8 @@ int main(int argc, char **argv)
 	}
 	rc = daemon.worker_path[0] ? 0 : default_worker(daemon.worker_path,
 	                                                sizeof(daemon.worker_path));
+	if (!rc && !path[0] && xen && !getenv("VGPU_SOCKET"))
+		strcpy(path, VGPU_ADMIN_SOCKET);
 	if (!rc && !path[0])
 		rc = vgpu_broker_own_path(path, sizeof(path));
 	if (!rc)

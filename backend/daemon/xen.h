@@ -45,7 +45,10 @@ struct vgpu_xen_ops {
 	 * Take one fired watch: its path and token, each cut to size octets. False: none.
 	 */
 	bool (*watch_take)(struct vgpu_xen *xen, char *path, char *token, uint32_t size);
-	/* Does xenstore know this domain? A guest that has died is not known. */
+	/*
+	 * Is this domain alive? Dom0 asks xenstore. A driver domain may not: there a guest
+	 * is alive while the state of a vgpu frontend of its can be read.
+	 */
 	bool (*domain_exists)(struct vgpu_xen *xen, uint32_t domid);
 
 	/* ---- grants of a guest ---- */

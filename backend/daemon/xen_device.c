@@ -219,7 +219,7 @@ void vgpu_xdevice_disconnect(struct vgpu_xguest *guest)
 	struct vgpu_xen *xen = vgpu_xen_of(guest);
 
 	vgpu_xbells_unbind(guest);
-	vgpu_xobjects_forget(guest);
+	vgpu_xbooks_forget(guest);
 	vgpu_xworker_relax(guest);
 	if (guest->page)
 		xen->ops->unmap_page(xen, guest->page);

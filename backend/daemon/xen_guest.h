@@ -9,9 +9,13 @@
  *   xen_device.c   carries out its steps
  *   xen_control.c  the control page: requests in, responses out
  *   xen_objects.c  what the requests do: programs, streams, pools
+ *   xen_reports.c  what the worker says of them
+ *   xen_books.c    the lists of them
+ *   xen_pages.c    which grants a stream or pool is made of
  *   xen_worker.c   the guest's worker and what it says
  *   xen_bells.c    wake-ups, both ways
  *   xen_list.c     what vgpu-ctl shows
+ *   xen_attach.c   guests whose xl config asks for a vgpu
  *
  * One thread, the daemon's event loop.
  */
@@ -194,6 +198,23 @@ struct vgpu_xen *vgpu_xen_of(const struct vgpu_xguest *guest);
 struct vgpu_daemon *vgpu_daemon_of(const struct vgpu_xguest *guest);
 struct vgpu_xguest *vgpu_xen_guests(struct vgpu_xdaemon *xd);
 
+/* ---- xen_attach.c ------------------------------------------------------------------ */
+
+struct vgpu_xattach;
+
+/*
+ * Run program (vgpu-ctl) for each domain that appears. NULL when memory is short.
+ * Borrows daemon and xen.
+ */
+struct vgpu_xattach *vgpu_xattach_new(struct vgpu_daemon *daemon, struct vgpu_xen *xen,
+                                      const char *program);
+/* Look for domains that were not there before. attach may be NULL, here and below. */
+void vgpu_xattach_look(struct vgpu_xattach *attach);
+void vgpu_xattach_free(struct vgpu_xattach *attach);
+/* A decimal number that is a whole path component, below limit; *at moves behind it. */
+bool vgpu_xen_component(const char **at, uint32_t limit, uint32_t *out);
+#define VGPU_XEN_DOMIDS 0x7ff0u
+
 /* ---- xen_device.c ------------------------------------------------------------------ */
 
 /* Read the frontend's state and "online" and carry out what follows from them. */
@@ -240,8 +261,27 @@ void vgpu_xobjects_unmapped(struct vgpu_xguest *guest, uint32_t number, uint32_t
 void vgpu_xobjects_broken(struct vgpu_xguest *guest, uint32_t number, const char *why);
 /* The worker has died: nothing is mapped, every program is lost. */
 void vgpu_xobjects_worker_gone(struct vgpu_xguest *guest, const char *why);
+/* Tell the worker to drop a program, once. */
+void vgpu_xobjects_delete(struct vgpu_xconn *conn);
+
+/* ---- xen_books.c ------------------------------------------------------------------- */
+
+/* By the frontend's number, by ours, by the frontend's within a program; or NULL. */
+struct vgpu_xconn *vgpu_xbooks_conn(struct vgpu_xguest *guest, uint32_t id);
+struct vgpu_xconn *vgpu_xbooks_number(struct vgpu_xguest *guest, uint32_t number);
+struct vgpu_xobject *vgpu_xbooks_object(struct vgpu_xguest *guest, const struct vgpu_xconn *conn,
+                                        uint32_t id);
+bool vgpu_xbooks_slot_free(const struct vgpu_xguest *guest, uint32_t slot);
+/* Its memory is unmapped: give back its pages and events. The record stays. */
+void vgpu_xbooks_let_go(struct vgpu_xobject *object);
+/* Let go, and free the record; of a program, all that is its. */
+void vgpu_xbooks_drop(struct vgpu_xobject *object);
+void vgpu_xbooks_drop_conn(struct vgpu_xconn *conn);
 /* Forget all, without a word to anybody. */
-void vgpu_xobjects_forget(struct vgpu_xguest *guest);
+void vgpu_xbooks_forget(struct vgpu_xguest *guest);
+
+/* ---- xen_pages.c ------------------------------------------------------------------- */
+
 /*
  * The chain of directory pages at ref: n grants to refs. 0 or a negative errno; why
  * (48 octets) gets words.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest's programs, streams and pools. Every request is answered once: at once
- * when it is refused, else when the worker has mapped or unmapped what it is about.
+ * What requests do to a guest's programs, streams and pools. Every request is answered
+ * once: here when it is refused, else when the worker has mapped or unmapped what it is
+ * about (xen_reports.c).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -43,109 +44,6 @@ static void tell(struct vgpu_xguest *guest, enum vgpu_broker_type type, uint32_t
 		vgpu_worker_send(guest->worker, &msg, NULL);
 }
 
-/* ---- lists -------------------------------------------------------------------------- */
-
-static struct vgpu_xconn *find_conn(struct vgpu_xguest *guest, uint32_t id)
-{
-	struct vgpu_xconn *conn;
-
-	for (conn = guest->conns; conn && conn->id != id; conn = conn->next)
-		;
-	return conn;
-}
-
-static struct vgpu_xconn *find_number(struct vgpu_xguest *guest, uint32_t number)
-{
-	struct vgpu_xconn *conn;
-
-	for (conn = guest->conns; conn && conn->number != number; conn = conn->next)
-		;
-	return conn;
-}
-
-static struct vgpu_xobject *find_object(struct vgpu_xguest *guest, const struct vgpu_xconn *conn,
-                                        uint32_t id)
-{
-	struct vgpu_xobject *object;
-
-	for (object = guest->objects; object && (object->conn != conn || object->id != id);
-	     object = object->next)
-		;
-	return object;
-}
-
-/* Its memory is unmapped: give the pages and the doorbell back. */
-static void let_go(struct vgpu_xobject *object)
-{
-	struct vgpu_xguest *guest = object->conn->guest;
-
-	guest->pages -= object->pages;
-	object->pages = 0;
-	object->io = sd_event_source_disable_unref(object->io);
-	if (object->to_worker >= 0)
-		close(object->to_worker);
-	if (object->to_guest >= 0)
-		close(object->to_guest);
-	object->to_worker = object->to_guest = -1;
-}
-
-static void free_object(struct vgpu_xobject *object)
-{
-	struct vgpu_xguest *guest = object->conn->guest;
-	struct vgpu_xobject **at;
-
-	for (at = &guest->objects; *at != object; at = &(*at)->next)
-		;
-	*at = object->next;
-	let_go(object);
-	if (object->is_stream) {
-		guest->streams_by_slot[object->slot] = NULL;
-		guest->n_streams--;
-		object->conn->n_streams--;
-	} else {
-		object->conn->n_pools--;
-	}
-	free(object);
-}
-
-static void free_objects(struct vgpu_xguest *guest, const struct vgpu_xconn *conn)
-{
-	struct vgpu_xobject *next;
-
-	for (struct vgpu_xobject *o = guest->objects; o; o = next) {
-		next = o->next;
-		if (!conn || o->conn == conn)
-			free_object(o);
-	}
-}
-
-static void free_conn(struct vgpu_xconn *conn)
-{
-	struct vgpu_xguest *guest = conn->guest;
-	struct vgpu_xconn **at;
-
-	free_objects(guest, conn);
-	for (at = &guest->conns; *at != conn; at = &(*at)->next)
-		;
-	*at = conn->next;
-	guest->conns_by_slot[conn->slot] = NULL;
-	guest->n_conns--;
-	sd_event_source_disable_unref(conn->io);
-	close(conn->frame_event);
-	free(conn);
-}
-
-void vgpu_xobjects_forget(struct vgpu_xguest *guest)
-{
-	while (guest->conns)
-		free_conn(guest->conns);
-}
-
-static bool slot_free(const struct vgpu_xguest *guest, uint32_t slot)
-{
-	return !guest->streams_by_slot[slot] && !guest->conns_by_slot[slot];
-}
-
 /* ---- programs ------------------------------------------------------------------------ */
 
 static void add_to_worker(struct vgpu_xconn *conn)
@@ -182,7 +80,7 @@ static void conn_open(struct vgpu_xguest *guest, const struct vgpuif_request *re
 	char why[48] = "";
 	int rc;
 
-	if (find_conn(guest, req->conn)) {
+	if (vgpu_xbooks_conn(guest, req->conn)) {
 		refuse(guest, req, -EEXIST, "this connection is open");
 		return;
 	}
@@ -190,7 +88,7 @@ static void conn_open(struct vgpu_xguest *guest, const struct vgpuif_request *re
 		refuse(guest, req, -EMFILE, "too many programs (max-connections)");
 		return;
 	}
-	if (!slot_free(guest, req->slot)) {
+	if (!vgpu_xbooks_slot_free(guest, req->slot)) {
 		refuse(guest, req, -EBUSY, "slot in use");
 		return;
 	}
@@ -225,7 +123,7 @@ static void conn_open(struct vgpu_xguest *guest, const struct vgpuif_request *re
 	guest->n_conns++;
 	guest->conns_by_slot[conn->slot] = conn;
 	if (vgpu_xbells_conn(conn)) {
-		free_conn(conn);
+		vgpu_xbooks_drop_conn(conn);
 		refuse(guest, req, -ENOMEM, "the backend has no memory left");
 		return;
 	}
@@ -248,7 +146,7 @@ void vgpu_xobjects_ready(struct vgpu_xguest *guest)
 }
 
 /* Tell the worker to drop a program, once. */
-static void delete_conn(struct vgpu_xconn *conn)
+void vgpu_xobjects_delete(struct vgpu_xconn *conn)
 {
 	if (conn->deleted || !conn->in_worker)
 		return;
@@ -260,7 +158,7 @@ static void delete_conn(struct vgpu_xconn *conn)
 
 static void conn_close(struct vgpu_xguest *guest, const struct vgpuif_request *req)
 {
-	struct vgpu_xconn *conn = find_conn(guest, req->conn);
+	struct vgpu_xconn *conn = vgpu_xbooks_conn(guest, req->conn);
 
 	if (!conn) {
 		refuse(guest, req, -ENOENT, "no such connection");
@@ -271,13 +169,13 @@ static void conn_close(struct vgpu_xguest *guest, const struct vgpuif_request *r
 		return;
 	}
 	if (!conn->in_worker) {
-		free_conn(conn);
+		vgpu_xbooks_drop_conn(conn);
 		refuse(guest, req, 0, NULL);
 		return;
 	}
 	conn->closing = true;
 	conn->request = req->id;
-	delete_conn(conn);
+	vgpu_xobjects_delete(conn);
 }
 
 /* ---- streams and pools ------------------------------------------------------------------ */
@@ -302,7 +200,7 @@ static const char *check_open(const struct vgpu_xguest *guest, const struct vgpu
 		return "pages do not fit the rings";
 	if (!is_stream && (bytes < VGPU_POOL_HEADER || bytes > VGPU_MAX_POOL_BYTES))
 		return "the pool's size is out of limits";
-	if (is_stream && !slot_free(guest, req->slot)) {
+	if (is_stream && !vgpu_xbooks_slot_free(guest, req->slot)) {
 		*rc = -EBUSY;
 		return "slot in use";
 	}
@@ -363,7 +261,7 @@ out:
 static void object_open(struct vgpu_xguest *guest, const struct vgpuif_request *req)
 {
 	bool is_stream = req->op == VGPUIF_OP_STREAM_OPEN;
-	struct vgpu_xconn *conn = find_conn(guest, req->conn);
+	struct vgpu_xconn *conn = vgpu_xbooks_conn(guest, req->conn);
 	struct vgpu_xobject *object;
 	uint64_t bytes = is_stream ? (uint64_t)VGPU_STREAM_HEADER + req->stream_open.cmd_bytes +
 	                                     req->stream_open.reply_bytes
@@ -377,7 +275,7 @@ static void object_open(struct vgpu_xguest *guest, const struct vgpuif_request *
 		       conn ? "the connection is not open" : "no such connection");
 		return;
 	}
-	if (find_object(guest, conn, req->object)) {
+	if (vgpu_xbooks_object(guest, conn, req->object)) {
 		refuse(guest, req, -EEXIST, "this stream or pool is open");
 		return;
 	}
@@ -420,7 +318,7 @@ static void object_open(struct vgpu_xguest *guest, const struct vgpuif_request *
 	if (!rc)
 		rc = map_object(object, req, why);
 	if (rc) {
-		free_object(object);
+		vgpu_xbooks_drop(object);
 		refuse(guest, req, rc, why);
 	}
 }
@@ -428,15 +326,15 @@ static void object_open(struct vgpu_xguest *guest, const struct vgpuif_request *
 static void object_close(struct vgpu_xguest *guest, const struct vgpuif_request *req)
 {
 	bool is_stream = req->op == VGPUIF_OP_STREAM_CLOSE;
-	struct vgpu_xconn *conn = find_conn(guest, req->conn);
-	struct vgpu_xobject *object = conn ? find_object(guest, conn, req->object) : NULL;
+	struct vgpu_xconn *conn = vgpu_xbooks_conn(guest, req->conn);
+	struct vgpu_xobject *object = conn ? vgpu_xbooks_object(guest, conn, req->object) : NULL;
 
 	if (!object || object->is_stream != is_stream) {
 		refuse(guest, req, -ENOENT, is_stream ? "no such stream" : "no such pool");
 		return;
 	}
 	if (object->state == VGPU_XOBJECT_LOST) {
-		free_object(object);
+		vgpu_xbooks_drop(object);
 		refuse(guest, req, 0, NULL);
 		return;
 	}
@@ -470,137 +368,5 @@ void vgpu_xobjects_request(struct vgpu_xguest *guest, const struct vgpuif_reques
 	case VGPUIF_OP_POOL_CLOSE:
 		object_close(guest, req);
 		break;
-	}
-}
-
-/* ---- what the worker says ------------------------------------------------------------------ */
-
-static void answer_object(const struct vgpu_xobject *object, int status, const char *why)
-{
-	bool opening = object->state == VGPU_XOBJECT_MAPPING;
-	uint16_t op = object->is_stream
-		? (opening ? VGPUIF_OP_STREAM_OPEN : VGPUIF_OP_STREAM_CLOSE)
-		: (opening ? VGPUIF_OP_POOL_OPEN : VGPUIF_OP_POOL_CLOSE);
-
-	vgpu_xcontrol_answer(object->conn->guest, object->request, op, object->conn->id,
-	                     object->id, status, why);
-}
-
-void vgpu_xobjects_mapped(struct vgpu_xguest *guest, uint32_t number, uint32_t id, uint32_t error)
-{
-	struct vgpu_xconn *conn = find_number(guest, number);
-	struct vgpu_xobject *object = conn ? find_object(guest, conn, id) : NULL;
-	struct vgpu_xobject was;
-
-	if (!object || object->state != VGPU_XOBJECT_MAPPING)
-		return;
-	was = *object;
-	if (error)
-		free_object(object);
-	else
-		object->state = VGPU_XOBJECT_OPEN;
-	/* what is wrong with one of many grants Xen's log says, and dmesg */
-	answer_object(&was, error ? -(int)(error < 4096 ? error : EIO) : 0,
-	              error ? "a grant cannot be mapped, or maptrack is full" : NULL);
-}
-
-/* Nothing of the program's is mapped any more. Frees it if it was closing. */
-static void conn_unmapped(struct vgpu_xconn *conn)
-{
-	struct vgpu_xguest *guest = conn->guest;
-	struct vgpu_xobject *next;
-
-	conn->in_worker = false;
-	for (struct vgpu_xobject *o = guest->objects; o; o = next) {
-		struct vgpu_xobject was = *o;
-
-		next = o->next;
-		if (o->conn != conn)
-			continue;
-		if (o->state == VGPU_XOBJECT_OPEN) {
-			o->state = VGPU_XOBJECT_LOST;
-			let_go(o);
-		} else if (o->state != VGPU_XOBJECT_LOST) {
-			free_object(o);
-			answer_object(&was, was.state == VGPU_XOBJECT_MAPPING ? -EIO : 0,
-			              was.state == VGPU_XOBJECT_MAPPING ? "the worker has ended"
-			                                                : NULL);
-			if (!guest->page)
-				return;
-		}
-	}
-	if (conn->closing) {
-		uint32_t id = conn->id;
-		uint16_t request = conn->request;
-
-		free_conn(conn);
-		vgpu_xcontrol_answer(guest, request, VGPUIF_OP_CONN_CLOSE, id, 0, 0, NULL);
-	}
-}
-
-void vgpu_xobjects_unmapped(struct vgpu_xguest *guest, uint32_t number, uint32_t id)
-{
-	struct vgpu_xconn *conn = find_number(guest, number);
-	struct vgpu_xobject *object;
-
-	if (!conn)
-		return;
-	if (id == 0) {
-		conn_unmapped(conn);
-		return;
-	}
-	object = find_object(guest, conn, id);
-	if (!object || object->state == VGPU_XOBJECT_MAPPING)
-		return;
-	if (object->state == VGPU_XOBJECT_CLOSING) {
-		struct vgpu_xobject was = *object;
-
-		free_object(object);
-		answer_object(&was, 0, NULL);
-	} else {
-		object->state = VGPU_XOBJECT_LOST;
-		let_go(object);
-	}
-}
-
-static void lose(struct vgpu_xconn *conn, const char *why)
-{
-	if (conn->lost || conn->closing)
-		return;
-	conn->lost = true;
-	vgpu_xcontrol_lost(conn->guest, conn->id, why);
-}
-
-void vgpu_xobjects_broken(struct vgpu_xguest *guest, uint32_t number, const char *why)
-{
-	struct vgpu_xconn *conn = find_number(guest, number);
-
-	if (!conn || conn->lost)
-		return;
-	vgpu_daemon_log("guest %s: program %u (%s, pid %u) is cut off: %s", guest->name,
-	                conn->number, conn->name, conn->pid, why);
-	delete_conn(conn);
-	lose(conn, why);
-}
-
-void vgpu_xobjects_worker_gone(struct vgpu_xguest *guest, const char *why)
-{
-	struct vgpu_xconn *next;
-
-	for (struct vgpu_xconn *conn = guest->conns; conn; conn = next) {
-		next = conn->next;
-		if (conn->opening) {
-			uint32_t id = conn->id;
-			uint16_t request = conn->request;
-
-			free_conn(conn);
-			vgpu_xcontrol_answer(guest, request, VGPUIF_OP_CONN_OPEN, id, 0, -EIO, why);
-		} else if (conn->in_worker) {
-			lose(conn, why);
-			if (guest->page)
-				conn_unmapped(conn);
-		}
-		if (!guest->page)
-			return; /* closed meanwhile, all freed */
 	}
 }

@@ -2,6 +2,7 @@
 /* struct vgpu_xen over libxenstore, libxengnttab, libxenevtchn and gntdev's own ioctl. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,20 +124,37 @@ static bool real_watch_take(struct vgpu_xen *xen, char *path, char *token, uint3
 	return true;
 }
 
-static bool real_domain_exists(struct vgpu_xen *xen, uint32_t domid)
+/* Can the state of a device's frontend be read? */
+static bool frontend_there(struct real *real, uint32_t domid, const char *device)
 {
-	char path[64], *value;
+	char path[256], *frontend, *state = NULL;
 	unsigned int n;
 
+	snprintf(path, sizeof(path), "backend/vgpu/%u/%.16s/frontend", domid, device);
+	frontend = xs_read(real->xs, XBT_NULL, path, &n);
+	if (frontend && snprintf(path, sizeof(path), "%s/state", frontend) < (int)sizeof(path))
+		state = xs_read(real->xs, XBT_NULL, path, &n);
+	free(frontend);
+	free(state);
+	return state != NULL;
+}
+
+static bool real_domain_exists(struct vgpu_xen *xen, uint32_t domid)
+{
+	struct real *real = self(xen);
+	char path[64], **devices;
+	unsigned int n = 0;
+	bool there = false;
+
 	if (xen->domid == 0)
-		return xs_is_domain_introduced(self(xen)->xs, domid);
-	/* a driver domain may not ask that; what it may read of the guest says as much */
-	snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
-	value = xs_read(self(xen)->xs, XBT_NULL, path, &n);
-	if (!value && errno != ENOENT)
-		return true;
-	free(value);
-	return value != NULL;
+		return xs_is_domain_introduced(real->xs, domid);
+	/* a driver domain may not ask that, and of a guest it may read the frontends only */
+	snprintf(path, sizeof(path), "backend/vgpu/%u", domid);
+	devices = xs_directory(real->xs, XBT_NULL, path, &n);
+	for (unsigned int i = 0; devices && i < n && !there; i++)
+		there = frontend_there(real, domid, devices[i]);
+	free(devices);
+	return there;
 }
 
 /* ---- grants ------------------------------------------------------------------ */
@@ -319,6 +337,8 @@ int vgpu_xen_open(struct vgpu_xen **out, char *why, uint32_t size)
 		         "/etc/init.d/xen start", strerror(-rc));
 		goto fail;
 	}
+	/* a worker must inherit nothing of this, and the libraries do not all see to it */
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	real->base.domid = (uint32_t)strtoul(domid, NULL, 10);
 	free(domid);
 	*out = &real->base;

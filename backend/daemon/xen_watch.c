@@ -5,27 +5,22 @@
  * domains come and go. Watches fire without reason, too: each only means "look".
  */
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
 
 #define ROOT "backend/" VGPUIF_DEVICE_CLASS
 #define SWEEP_US 10000000 /* for what no watch tells a driver domain */
-#define MAX_DOMID 0x7ff0u
 
 struct vgpu_xdaemon {
 	struct vgpu_daemon *daemon;
 	struct vgpu_xen *xen;
-	const char *attach;
+	struct vgpu_xattach *attach;
 	struct vgpu_xguest *guests;
 	uint32_t next_token;
-	uint32_t *domains, n_domains; /* seen by look_for_domains */
 	sd_event_source *io, *sweep;
 	bool failing; /* xenstored refuses; that was said */
 };
@@ -55,8 +50,7 @@ struct vgpu_xguest *vgpu_xen_find(struct vgpu_xdaemon *xd, uint32_t domid, uint3
 	return NULL;
 }
 
-/* A decimal number that is a whole path component; *at moves behind it. */
-static bool component(const char **at, uint32_t limit, uint32_t *out)
+bool vgpu_xen_component(const char **at, uint32_t limit, uint32_t *out)
 {
 	char *end;
 	unsigned long value;
@@ -239,7 +233,7 @@ static void look_at_all(struct vgpu_xdaemon *xd)
 		uint32_t domid, index;
 		char path[64], **devices;
 
-		if (!component(&at, MAX_DOMID, &domid) || *at)
+		if (!vgpu_xen_component(&at, VGPU_XEN_DOMIDS, &domid) || *at)
 			continue;
 		if (!xd->xen->ops->domain_exists(xd->xen, domid)) {
 			clean_up(xd, domid);
@@ -249,7 +243,7 @@ static void look_at_all(struct vgpu_xdaemon *xd)
 		devices = xd->xen->ops->list(xd->xen, path, &m);
 		for (unsigned int k = 0; devices && k < m; k++) {
 			at = devices[k];
-			if (component(&at, 1024, &index) && !*at)
+			if (vgpu_xen_component(&at, 1024, &index) && !*at)
 				look_at(xd, domid, index);
 		}
 		free(devices);
@@ -260,82 +254,6 @@ static void look_at_all(struct vgpu_xdaemon *xd)
 		if (!g->gone)
 			look_at(xd, g->domid, g->index);
 	}
-}
-
-/* ---- domains that come ----------------------------------------------------------------- */
-
-static int on_attached(sd_event_source *source, const siginfo_t *si, void *data)
-{
-	if (si->si_code != CLD_EXITED || si->si_status != 0)
-		vgpu_daemon_log("automatic attach ended with %s %d: see above, and vgpu-ctl "
-		                "attach by hand", si->si_code == CLD_EXITED ? "status" : "signal",
-		                si->si_status);
-	sd_event_source_unref(source);
-	return 0;
-}
-
-/* Does its xl config ask for a vgpu? libxlutil is for another program than this one. */
-static void attach_domain(struct vgpu_xdaemon *xd, uint32_t domid)
-{
-	char id[16], cmd[] = "vgpu-ctl", attach[] = "attach", option[] = "--from-config";
-	char *argv[] = { cmd, attach, option, id, NULL };
-	extern char **environ;
-	posix_spawnattr_t attr;
-	sd_event_source *source;
-	sigset_t none;
-	pid_t pid;
-	int rc;
-
-	snprintf(id, sizeof(id), "%u", domid);
-	sigemptyset(&none);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	rc = posix_spawn(&pid, xd->attach, NULL, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	if (rc) {
-		vgpu_daemon_log("cannot run %s: %s", xd->attach, strerror(rc));
-		return;
-	}
-	rc = sd_event_add_child(xd->daemon->event, &source, pid, WEXITED, on_attached, NULL);
-	if (rc < 0)
-		waitpid(pid, NULL, 0);
-}
-
-static bool seen(const struct vgpu_xdaemon *xd, uint32_t domid)
-{
-	for (uint32_t i = 0; i < xd->n_domains; i++)
-		if (xd->domains[i] == domid)
-			return true;
-	return false;
-}
-
-static void look_for_domains(struct vgpu_xdaemon *xd)
-{
-	unsigned int n = 0;
-	char **names = xd->attach ? xd->xen->ops->list(xd->xen, "/local/domain", &n) : NULL;
-	uint32_t *now = names ? calloc(n + 1, sizeof(*now)) : NULL;
-	uint32_t count = 0;
-
-	for (unsigned int i = 0; now && i < n; i++) {
-		const char *at = names[i];
-		uint32_t domid;
-
-		if (!component(&at, MAX_DOMID, &domid) || *at || domid == 0)
-			continue;
-		/* built, and known to xenstored; one that is being made comes again */
-		if (!xd->xen->ops->domain_exists(xd->xen, domid))
-			continue;
-		now[count++] = domid;
-		if (!seen(xd, domid))
-			attach_domain(xd, domid);
-	}
-	if (now) {
-		free(xd->domains);
-		xd->domains = now;
-		xd->n_domains = count;
-	}
-	free(names);
 }
 
 /* ---- events ----------------------------------------------------------------------------- */
@@ -351,14 +269,14 @@ static void root_fired(struct vgpu_xdaemon *xd, const char *path)
 		return;
 	}
 	at += sizeof(ROOT);
-	if (!component(&at, MAX_DOMID, &domid))
+	if (!vgpu_xen_component(&at, VGPU_XEN_DOMIDS, &domid))
 		return;
 	if (*at == '\0') {
 		look_at_all(xd);
 		return;
 	}
 	at++;
-	if (!component(&at, 1024, &index))
+	if (!vgpu_xen_component(&at, 1024, &index))
 		return;
 	leaf = *at ? at + 1 : "state";
 	if (strcmp(leaf, "state") == 0 || strcmp(leaf, "online") == 0)
@@ -378,10 +296,10 @@ bool vgpu_xen_dispatch(struct vgpu_xdaemon *xd)
 		break;
 	case 'e':
 		look_for_ended(xd);
-		look_for_domains(xd);
+		vgpu_xattach_look(xd->attach);
 		break;
 	case 'i':
-		look_for_domains(xd);
+		vgpu_xattach_look(xd->attach);
 		break;
 	case 'g':
 		number = (uint32_t)strtoul(token + 1, NULL, 10);
@@ -431,7 +349,8 @@ int vgpu_xen_start(struct vgpu_daemon *daemon, struct vgpu_xen *xen, const char 
 	}
 	xd->daemon = daemon;
 	xd->xen = xen;
-	xd->attach = xen->domid == 0 ? attach : NULL; /* the configs are Dom0's */
+	if (attach && xen->domid == 0) /* the configs are Dom0's */
+		xd->attach = vgpu_xattach_new(daemon, xen, attach);
 	xd->next_token = 1;
 	rc = xen->ops->watch(xen, ROOT, "r");
 	if (rc) {
@@ -460,6 +379,7 @@ int vgpu_xen_start(struct vgpu_daemon *daemon, struct vgpu_xen *xen, const char 
 	return 0;
 fail:
 	sd_event_source_disable_unref(xd->io);
+	vgpu_xattach_free(xd->attach);
 	xen->ops->close(xen);
 	free(xd);
 	return rc;
@@ -490,6 +410,6 @@ void vgpu_xen_finish(struct vgpu_xdaemon *xd)
 	sd_event_source_disable_unref(xd->io);
 	sd_event_source_disable_unref(xd->sweep);
 	xd->xen->ops->close(xd->xen);
-	free(xd->domains);
+	vgpu_xattach_free(xd->attach);
 	free(xd);
 }

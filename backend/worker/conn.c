@@ -90,7 +90,7 @@ int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, in
 {
 	struct vgpu_wpool *pool;
 
-	if (conn->n_pools >= VGPU_MAX_POOLS)
+	if (conn->n_pools >= VGPU_MAX_POOLS || bytes > VGPU_MAX_POOL_TOTAL - conn->pool_bytes)
 		return -EMFILE;
 	pool = calloc(1, sizeof(*pool));
 	if (!pool)
@@ -110,6 +110,7 @@ int vgpu_wconn_pool_add(struct vgpu_wconn *conn, uint32_t id, uint32_t bytes, in
 	pool->next = conn->pools;
 	conn->pools = pool;
 	conn->n_pools++;
+	conn->pool_bytes += bytes;
 	pthread_cond_broadcast(&conn->pool_added);
 	pthread_mutex_unlock(&conn->lock);
 	return 0;
@@ -135,6 +136,7 @@ void vgpu_wconn_pool_del(struct vgpu_wconn *conn, uint32_t id)
 			found = *at;
 			*at = found->next;
 			conn->n_pools--;
+			conn->pool_bytes -= found->bytes;
 			break;
 		}
 	}

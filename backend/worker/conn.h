@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/worker/quota.h"
 #include "protocol/wire.h"
 
 struct vgpu_wcontext;
@@ -51,6 +52,8 @@ struct vgpu_wconn {
 	uint32_t n_images;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
+	struct vgpu_wquota quota;
+	uint64_t pool_bytes;       /* of all pools */
 	_Atomic uint64_t frames;
 	_Atomic int64_t vram; /* octets of buffers, textures, renderbuffers, drawables (vram.h) */
 	/* of streams that have ended; live ones count for themselves */

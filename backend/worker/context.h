@@ -20,6 +20,7 @@
 #include "backend/track/names.h"
 #include "backend/worker/glcaps.h"
 #include "backend/worker/replay.h"
+#include "protocol/idmap.h"
 
 struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
 struct vgpu_wfeedback;
@@ -34,8 +35,12 @@ struct vgpu_wshare {
 	_Atomic int contexts; /* of the guest */
 	_Atomic uint32_t dead_programs; /* deleted while in use, ever */
 	pthread_mutex_t lock; /* writers of names; readers need none */
+	/* between asking how large an answer about a program is and getting it, none is linked anew */
+	pthread_mutex_t program_lock;
 	struct vgpu_names *names[VGPU_NAME_SHARED_COUNT];
 	struct vgpu_wsyncs *syncs;
+	pthread_mutex_t buffers_lock; /* gl_ranges.c */
+	struct vgpu_idmap buffers;    /* by host name */
 
 	/*
 	 * The service context: ours, in the same host share group, in which buffers

@@ -15,6 +15,8 @@
 
 #include "backend/worker/conn.h"
 #include "backend/worker/stream.h"
+#include "backend/worker/watchdog.h"
+#include "ops.h"
 #include "protocol/broker.h"
 
 static int control_sock = -1;
@@ -232,6 +234,21 @@ static void stats(uint32_t request)
 	json_object_put(top);
 }
 
+/* On the watchdog's thread; any other may be stuck. */
+static void end_stuck(const struct vgpu_wconn *conn, uint32_t opcode, uint64_t seconds)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	         "program %u (%s, pid %u) has been in %s for more than %u s; its worker is ended",
+	         conn->id, conn->name, conn->pid,
+	         opcode < VGPU_OP_COUNT && vgpu_ops[opcode].name ? vgpu_ops[opcode].name : "a command",
+	         (unsigned int)seconds);
+	fprintf(stderr, "vgpu-worker: %s\n", text);
+	send_text(VGPU_BROKER_W_FAILED, 0, text);
+	_exit(1); /* a driver's destructors would wait for what is stuck */
+}
+
 static void handle(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
 {
 	struct vgpu_wconn *conn;
@@ -279,6 +296,8 @@ int vgpu_control_run(int sock, const char *renderer)
 	control_sock = sock;
 	vgpu_wstream_env.broken = conn_broken;
 	vgpu_wconn_unmapped = unmapped;
+	if (vgpu_watchdog_start(end_stuck))
+		fputs("vgpu-worker: no watchdog: endless shaders will not be ended\n", stderr);
 	send_text(VGPU_BROKER_W_READY, 0, renderer);
 	while ((rc = vgpu_broker_recv(sock, msg, fds)) == 0) {
 		handle(msg, fds);

@@ -2,6 +2,7 @@
 /* Cutting tails, and answering. */
 #include <string.h>
 
+#include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 
 const void *vgpu_tail_cut(struct vgpu_tail *tail, uint64_t n)
@@ -79,6 +80,12 @@ bad:
 	return NULL;
 }
 
+/* An offset to which a driver can add a size. */
+static int64_t ref_offset(uint64_t value)
+{
+	return vgpu_offset(value <= INT64_MAX ? (int64_t)value : INT64_MAX);
+}
+
 struct vgpu_ref vgpu_tail_ref(struct vgpu_tail *tail, uint32_t kind, uint64_t value)
 {
 	struct vgpu_ref ref = { .kind = kind, .value = value };
@@ -87,6 +94,8 @@ struct vgpu_ref vgpu_tail_ref(struct vgpu_tail *tail, uint32_t kind, uint64_t va
 		ref.data = vgpu_tail_cut(tail, value);
 	else if (kind > VGPU_REF_OFFSET || (kind == VGPU_REF_NULL && value))
 		tail->bad = true;
+	else
+		ref.value = (uint64_t)ref_offset(value);
 	return ref;
 }
 
@@ -97,6 +106,8 @@ struct vgpu_ref vgpu_tail_out_ref(struct vgpu_tail *tail, uint32_t kind, uint64_
 	if (kind > VGPU_REF_OFFSET || (kind == VGPU_REF_NULL && value) ||
 	    (kind == VGPU_REF_BLOB && value > VGPU_MAX_REPLY - 4096))
 		tail->bad = true;
+	if (kind == VGPU_REF_OFFSET)
+		ref.value = (uint64_t)ref_offset(value);
 	return ref;
 }
 
@@ -115,6 +126,13 @@ const uint32_t *vgpu_host_names(struct vgpu_replay *replay, int kind, const uint
 	for (uint64_t i = 0; host && i < bytes / 4; i++)
 		host[i] = vgpu_host_name_if(replay, kind, guest[i]);
 	return host;
+}
+
+int32_t vgpu_dimension(const struct vgpu_replay *replay, int32_t n)
+{
+	int32_t max = replay->ctx ? replay->ctx->caps.max_texture : 0;
+
+	return max > 0 && n > max && max < INT32_MAX / 2 ? 2 * max - 1 : n;
 }
 
 int vgpu_answer_empty(struct vgpu_replay *replay, uint16_t opcode)

@@ -42,6 +42,29 @@ struct vgpu_ref vgpu_tail_out_ref(struct vgpu_tail *tail, uint32_t kind, uint64_
 /* A capacity that the guest asks for. */
 uint64_t vgpu_tail_capacity(struct vgpu_tail *tail, uint64_t capacity);
 
+/*
+ * The first of some consecutive things (bindings, viewports, parameters). Drivers
+ * add a count to it in 32 bits and compare afterwards: what would wrap becomes a
+ * number that no driver has, so that they find what is wrong.
+ */
+static inline uint32_t vgpu_number(uint32_t n)
+{
+	return n <= INT32_MAX ? n : INT32_MAX;
+}
+
+/*
+ * A dimension of a new image. Drivers count the levels of one that is far too large
+ * before they refuse it, and have no room for so many: it becomes one that is too
+ * large as well, but not by so much.
+ */
+int32_t vgpu_dimension(const struct vgpu_replay *replay, int32_t n);
+
+/* The same for offsets into buffers and sizes of parts, whose sum drivers take in 64 bits. */
+static inline int64_t vgpu_offset(int64_t n)
+{
+	return n <= INT64_MAX / 4 ? n : INT64_MAX / 4;
+}
+
 /* All taken, nothing bad? */
 static inline bool vgpu_tail_done(const struct vgpu_tail *tail)
 {

@@ -7,6 +7,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/fbo.h"
+#include "backend/worker/gl_blocks.h"
 #include "backend/worker/names.h"
 #include "decode.h"
 #include "gl_enums.h"
@@ -157,6 +158,8 @@ static bool lie(struct vgpu_replay *r, GLenum pname, GLint *value)
 		*value = (GLint)vgpu_guest_name(r, (enum vgpu_name_kind)kind, (GLuint)*value);
 		return true;
 	}
+	if (vgpu_wblocks_get(r, pname, value))
+		return true;
 	switch (pname) {
 	case GL_DRAW_FRAMEBUFFER_BINDING: /* and GL_FRAMEBUFFER_BINDING */
 		*value = (GLint)ctx->draw_fbo;

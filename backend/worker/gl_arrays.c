@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/gl_elements.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -65,6 +66,7 @@ int replay_glBindVertexArray(struct vgpu_replay *r, const struct args_glBindVert
 {
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
 
+	vgpu_welements_forget(r);
 	if (!w)
 		return 0;
 	r->gl->BindVertexArray(vgpu_host_name(r, VGPU_NAME_VERTEX_ARRAY, a->array));
@@ -82,6 +84,7 @@ int replay_glDeleteVertexArrays(struct vgpu_replay *r, const struct args_glDelet
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
 	GLsizei i;
 
+	vgpu_welements_forget(r);
 	if (!w)
 		return 0;
 	for (i = 0; i < a->n; i++) {
@@ -317,6 +320,7 @@ int replay_vgpuArrayPointer(struct vgpu_replay *r, const struct args_vgpuArrayPo
 	struct vgpu_wgl *w;
 	GLuint buffer;
 
+	vgpu_welements_forget(r);
 	if (a->array >= VGPU_ARRAY_COUNT || (a->flags & ~(GLuint)VGPU_ARRAY_FLAGS))
 		return -EPROTO;
 	w = r->ctx ? vgpu_wgl_get(r) : NULL;
@@ -336,6 +340,7 @@ int replay_vgpuArrayEnable(struct vgpu_replay *r, const struct args_vgpuArrayEna
 	struct vgpu_wgl *w;
 	struct vgpu_wvao *vao;
 
+	vgpu_welements_forget(r);
 	if (a->array >= VGPU_ARRAY_COUNT || a->enable > 1)
 		return -EPROTO;
 	w = r->ctx ? vgpu_wgl_get(r) : NULL;
@@ -394,24 +399,28 @@ void vgpu_wgl_arrays_unsure(struct vgpu_replay *r)
 
 int replay_glVertexAttribFormat(struct vgpu_replay *r, const struct args_glVertexAttribFormat *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexAttribFormat(a->attribindex, a->size, a->type, a->normalized, a->relativeoffset);
 	return 0;
 }
 
 int replay_glVertexAttribIFormat(struct vgpu_replay *r, const struct args_glVertexAttribIFormat *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexAttribIFormat(a->attribindex, a->size, a->type, a->relativeoffset);
 	return 0;
 }
 
 int replay_glVertexAttribLFormat(struct vgpu_replay *r, const struct args_glVertexAttribLFormat *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexAttribLFormat(a->attribindex, a->size, a->type, a->relativeoffset);
 	return 0;
 }
 
 int replay_glVertexAttribBinding(struct vgpu_replay *r, const struct args_glVertexAttribBinding *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexAttribBinding(a->attribindex, a->bindingindex);
 	if (a->attribindex < VGPU_ARRAY_GENERIC_COUNT)
 		unsure(r, VGPU_ARRAY_BIT(VGPU_ARRAY_GENERIC0 + a->attribindex));
@@ -422,6 +431,7 @@ int replay_glBindVertexBuffer(struct vgpu_replay *r, const struct args_glBindVer
 {
 	GLuint host = vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, GL_ARRAY_BUFFER);
 
+	vgpu_welements_forget(r);
 	/* with no buffer the driver may take the offset for an address */
 	r->gl->BindVertexBuffer(a->bindingindex, host, host ? a->offset : 0, a->stride);
 	if (!host)
@@ -432,6 +442,7 @@ int replay_glBindVertexBuffer(struct vgpu_replay *r, const struct args_glBindVer
 int replay_glVertexBindingDivisor(struct vgpu_replay *r,
                                   const struct args_glVertexBindingDivisor *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexBindingDivisor(a->bindingindex, a->divisor);
 	return 0;
 }
@@ -439,6 +450,7 @@ int replay_glVertexBindingDivisor(struct vgpu_replay *r,
 /* This one moves the array to the binding of its own number. */
 int replay_glVertexAttribDivisor(struct vgpu_replay *r, const struct args_glVertexAttribDivisor *a)
 {
+	vgpu_welements_forget(r);
 	r->gl->VertexAttribDivisor(a->index, a->divisor);
 	if (a->index < VGPU_ARRAY_GENERIC_COUNT)
 		unsure(r, VGPU_ARRAY_BIT(VGPU_ARRAY_GENERIC0 + a->index));
@@ -455,6 +467,7 @@ int replay_vgpuClientArrays(struct vgpu_replay *r, const struct args_vgpuClientA
 	GLuint old;
 	GLsizei i;
 
+	vgpu_welements_forget(r);
 	if (a->count <= 0 || a->count > VGPU_ARRAY_COUNT || a->bytes < 0)
 		return -EPROTO;
 	for (i = 0; i < a->count; i++) {

@@ -5,6 +5,8 @@
 
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
+#include "backend/worker/gl_elements.h"
+#include "backend/worker/gl_ranges.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -31,17 +33,23 @@ int replay_glBindBufferBase(struct vgpu_replay *r, const struct args_glBindBuffe
 
 int replay_glBindBufferRange(struct vgpu_replay *r, const struct args_glBindBufferRange *a)
 {
-	r->gl->BindBufferRange(a->target, a->index,
-	                       vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, a->target),
-	                       a->offset, a->size);
+	GLuint host = vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, a->target);
+
+	vgpu_wbuffer_range_begin(r);
+	if (vgpu_wbuffer_range_add(r, host, a->offset))
+		r->gl->BindBufferRange(a->target, a->index, host, a->offset, a->size);
+	vgpu_wbuffer_range_end(r);
 	return 0;
 }
 
 int replay_glBindBufferOffsetEXT(struct vgpu_replay *r, const struct args_glBindBufferOffsetEXT *a)
 {
-	r->gl->BindBufferOffsetEXT(a->target, a->index,
-	                           vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, a->target),
-	                           a->offset);
+	GLuint host = vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, a->target);
+
+	vgpu_wbuffer_range_begin(r);
+	if (vgpu_wbuffer_range_add(r, host, a->offset))
+		r->gl->BindBufferOffsetEXT(a->target, a->index, host, a->offset);
+	vgpu_wbuffer_range_end(r);
 	return 0;
 }
 
@@ -59,19 +67,28 @@ int replay_glBindBuffersRange(struct vgpu_replay *r, const struct args_glBindBuf
 {
 	const GLuint *host = a->buffers ? vgpu_host_names(r, VGPU_NAME_BUFFER, a->buffers, a->buffers_bytes)
 	                                : NULL;
+	bool ok = true;
+	uint64_t i;
 
 	if (a->buffers && (!a->offsets || !a->sizes))
 		return -EPROTO;
-	if (!a->buffers || host)
+	vgpu_wbuffer_range_begin(r);
+	for (i = 0; host && ok && i < a->buffers_bytes / sizeof(*host); i++)
+		ok = vgpu_wbuffer_range_add(r, host[i], a->offsets[i]);
+	if (ok && (!a->buffers || host))
 		r->gl->BindBuffersRange(a->target, a->first, a->count, host, a->offsets, a->sizes);
+	vgpu_wbuffer_range_end(r);
 	return 0;
 }
 
 int replay_glDeleteBuffers(struct vgpu_replay *r, const struct args_glDeleteBuffers *a)
 {
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
-	int rc = vgpu_replay_delete_names(r, VGPU_NAME_BUFFER, a->n, a->buffers, r->gl->DeleteBuffers);
+	int rc;
 
+	vgpu_welements_forget(r);
+	vgpu_wbuffer_deleted(r, a->n, a->buffers);
+	rc = vgpu_replay_delete_names(r, VGPU_NAME_BUFFER, a->n, a->buffers, r->gl->DeleteBuffers);
 	if (w) {
 		vgpu_wgl_forget_all(w);
 		vgpu_wgl_arrays_unsure(r);
@@ -96,31 +113,48 @@ static bool storage_data(const struct vgpu_ref *ref, GLsizeiptr size, const void
 int replay_glBufferData(struct vgpu_replay *r, const struct args_glBufferData *a)
 {
 	const void *data;
+	GLuint host;
 
+	vgpu_welements_forget(r);
 	if (!storage_data(&a->data, a->size, &data))
 		return -EPROTO;
+	host = vgpu_wbuffer_at(r, a->target);
+	if (!vgpu_wbuffer_storage_begin(r, host, a->size))
+		return 0;
 	r->gl->BufferData(a->target, a->size, data, a->usage);
+	vgpu_wbuffer_storage_end(r, host);
 	return 0;
 }
 
 int replay_glNamedBufferData(struct vgpu_replay *r, const struct args_glNamedBufferData *a)
 {
 	const void *data;
+	GLuint host;
 
+	vgpu_welements_forget(r);
 	if (!storage_data(&a->data, a->size, &data))
 		return -EPROTO;
-	r->gl->NamedBufferData(vgpu_host_name(r, VGPU_NAME_BUFFER, a->buffer), a->size, data, a->usage);
+	host = vgpu_host_name(r, VGPU_NAME_BUFFER, a->buffer);
+	if (!vgpu_wbuffer_storage_begin(r, host, a->size))
+		return 0;
+	r->gl->NamedBufferData(host, a->size, data, a->usage);
+	vgpu_wbuffer_storage_end(r, host);
 	return 0;
 }
 
 int replay_glNamedBufferDataEXT(struct vgpu_replay *r, const struct args_glNamedBufferDataEXT *a)
 {
 	const void *data;
+	GLuint host;
 
+	vgpu_welements_forget(r);
 	if (!storage_data(&a->data, a->size, &data))
 		return -EPROTO;
-	r->gl->NamedBufferDataEXT(vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, GL_ARRAY_BUFFER),
-	                          a->size, data, a->usage);
+	host = vgpu_host_name_bind(r, VGPU_NAME_BUFFER, a->buffer, GL_ARRAY_BUFFER);
+	if (!vgpu_wbuffer_storage_begin(r, host, a->size))
+		return 0;
+	r->gl->NamedBufferDataEXT(host, a->size, data, a->usage);
+	vgpu_wbuffer_storage_end(r, host);
 	return 0;
 }
 
@@ -139,21 +173,32 @@ static GLbitfield storage_flags(GLbitfield flags)
 int replay_glBufferStorage(struct vgpu_replay *r, const struct args_glBufferStorage *a)
 {
 	const void *data;
+	GLuint host;
 
+	vgpu_welements_forget(r);
 	if (!storage_data(&a->data, a->size, &data))
 		return -EPROTO;
+	host = vgpu_wbuffer_at(r, a->target);
+	if (!vgpu_wbuffer_storage_begin(r, host, a->size))
+		return 0;
 	r->gl->BufferStorage(a->target, a->size, data, storage_flags(a->flags));
+	vgpu_wbuffer_storage_end(r, host);
 	return 0;
 }
 
 int replay_glNamedBufferStorage(struct vgpu_replay *r, const struct args_glNamedBufferStorage *a)
 {
 	const void *data;
+	GLuint host;
 
+	vgpu_welements_forget(r);
 	if (!storage_data(&a->data, a->size, &data))
 		return -EPROTO;
-	r->gl->NamedBufferStorage(vgpu_host_name(r, VGPU_NAME_BUFFER, a->buffer), a->size, data,
-	                          storage_flags(a->flags));
+	host = vgpu_host_name(r, VGPU_NAME_BUFFER, a->buffer);
+	if (!vgpu_wbuffer_storage_begin(r, host, a->size))
+		return 0;
+	r->gl->NamedBufferStorage(host, a->size, data, storage_flags(a->flags));
+	vgpu_wbuffer_storage_end(r, host);
 	return 0;
 }
 
@@ -292,7 +337,11 @@ int replay_vgpuBufferWrite(struct vgpu_replay *r, const struct args_vgpuBufferWr
 	target = r->ctx ? work_on(r, a->buffer, &old) : 0;
 	if (!target)
 		return 0;
-	r->gl->BufferSubData(target, a->offset, a->size, a->data);
+	/* a driver may compare with a sum that has wrapped */
+	if (inside(bound_size(r, target), a->offset, a->size))
+		r->gl->BufferSubData(target, a->offset, a->size, a->data);
+	else
+		vgpu_wcontext_raise(r, GL_INVALID_VALUE);
 	r->gl->BindBuffer(target, (GLuint)old);
 	return 0;
 }

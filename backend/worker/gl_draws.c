@@ -6,9 +6,12 @@
 #include <errno.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/gl_elements.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
+
+#define MAX_ATTRIBS 16u /* of GL_NV_half_float */
 
 static uint32_t index_bytes(GLenum type)
 {
@@ -26,7 +29,7 @@ static int refuse(struct vgpu_replay *r)
 
 int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a)
 {
-	if (!vgpu_wgl_arrays_safe(r))
+	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_range(r, a->first, a->count))
 		return refuse(r);
 	r->gl->DrawArrays(a->mode, a->first, a->count);
 	return 0;
@@ -34,7 +37,7 @@ int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a
 
 int replay_glDrawArraysInstanced(struct vgpu_replay *r, const struct args_glDrawArraysInstanced *a)
 {
-	if (!vgpu_wgl_arrays_safe(r))
+	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_range(r, a->first, a->count))
 		return refuse(r);
 	r->gl->DrawArraysInstanced(a->mode, a->first, a->count, a->instancecount);
 	return 0;
@@ -43,7 +46,7 @@ int replay_glDrawArraysInstanced(struct vgpu_replay *r, const struct args_glDraw
 int replay_glDrawArraysInstancedBaseInstance(struct vgpu_replay *r,
                                              const struct args_glDrawArraysInstancedBaseInstance *a)
 {
-	if (!vgpu_wgl_arrays_safe(r))
+	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_range(r, a->first, a->count))
 		return refuse(r);
 	r->gl->DrawArraysInstancedBaseInstance(a->mode, a->first, a->count, a->instancecount,
 	                                       a->baseinstance);
@@ -52,15 +55,20 @@ int replay_glDrawArraysInstancedBaseInstance(struct vgpu_replay *r,
 
 int replay_glMultiDrawArrays(struct vgpu_replay *r, const struct args_glMultiDrawArrays *a)
 {
+	GLsizei i;
+
 	if (!vgpu_wgl_arrays_safe(r))
 		return refuse(r);
+	for (i = 0; i < a->drawcount; i++)
+		if (!vgpu_welements_range(r, a->first[i], a->count[i]))
+			return refuse(r);
 	r->gl->MultiDrawArrays(a->mode, a->first, a->count, a->drawcount);
 	return 0;
 }
 
 int replay_glArrayElement(struct vgpu_replay *r, const struct args_glArrayElement *a)
 {
-	if (!vgpu_wgl_arrays_safe(r))
+	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_one(r, a->i))
 		return refuse(r);
 	r->gl->ArrayElement(a->i);
 	return 0;
@@ -69,10 +77,34 @@ int replay_glArrayElement(struct vgpu_replay *r, const struct args_glArrayElemen
 /* Once begun, the driver answers nothing: what glArrayElement needs to know is asked now. */
 int replay_glBegin(struct vgpu_replay *r, const struct args_glBegin *a)
 {
-	vgpu_wgl_arrays_safe(r);
+	vgpu_welements_begin(r);
 	r->gl->Begin(a->mode);
 	return 0;
 }
+
+int replay_glEnd(struct vgpu_replay *r, const struct args_glEnd *a)
+{
+	(void)a;
+	r->gl->End();
+	vgpu_welements_forget(r);
+	return 0;
+}
+
+/* Drivers compare the sum with what they have after it has wrapped. */
+#define VERTEX_ATTRIBS(k)                                                                         \
+	int replay_glVertexAttribs##k##hvNV(struct vgpu_replay *r,                                \
+	                                    const struct args_glVertexAttribs##k##hvNV *a)        \
+	{                                                                                         \
+		if (a->n >= 0 && (a->index > MAX_ATTRIBS || (GLuint)a->n > MAX_ATTRIBS - a->index)) \
+			vgpu_wcontext_raise(r, GL_INVALID_VALUE);                                 \
+		else                                                                              \
+			r->gl->VertexAttribs##k##hvNV(a->index, a->n, a->v);                      \
+		return 0;                                                                         \
+	}
+VERTEX_ATTRIBS(1)
+VERTEX_ATTRIBS(2)
+VERTEX_ATTRIBS(3)
+VERTEX_ATTRIBS(4)
 
 /* The arrays proper come as vgpuArrayEnable; this is left of the command. */
 int replay_glEnableClientState(struct vgpu_replay *r, const struct args_glEnableClientState *a)
@@ -173,7 +205,7 @@ static void indices_end(struct vgpu_replay *r, const struct indices *in)
 		r->gl->BindBuffer(GL_ELEMENT_ARRAY_BUFFER, in->bound);
 }
 
-#define INDEXED(name, call)                                                                       \
+#define INDEXED(name, base, call)                                                                    \
 	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
 	{                                                                                         \
 		struct indices in;                                                                \
@@ -181,19 +213,22 @@ static void indices_end(struct vgpu_replay *r, const struct indices *in)
                                                                                                   \
 		if (rc <= 0)                                                                      \
 			return rc;                                                                \
-		r->gl->name call;                                                                 \
+		if (!vgpu_welements_indices(r, (uintptr_t)in.pointer, a->count, a->type, base))   \
+			refuse(r);                                                                \
+		else                                                                              \
+			r->gl->name call;                                                         \
 		indices_end(r, &in);                                                              \
 		return 0;                                                                         \
 	}
 
-INDEXED(DrawElements, (a->mode, a->count, a->type, in.pointer))
-INDEXED(DrawElementsBaseVertex, (a->mode, a->count, a->type, in.pointer, a->basevertex))
-INDEXED(DrawElementsInstanced, (a->mode, a->count, a->type, in.pointer, a->instancecount))
-INDEXED(DrawElementsInstancedBaseVertex,
+INDEXED(DrawElements, 0, (a->mode, a->count, a->type, in.pointer))
+INDEXED(DrawElementsBaseVertex, a->basevertex, (a->mode, a->count, a->type, in.pointer, a->basevertex))
+INDEXED(DrawElementsInstanced, 0, (a->mode, a->count, a->type, in.pointer, a->instancecount))
+INDEXED(DrawElementsInstancedBaseVertex, a->basevertex,
         (a->mode, a->count, a->type, in.pointer, a->instancecount, a->basevertex))
-INDEXED(DrawElementsInstancedBaseInstance,
+INDEXED(DrawElementsInstancedBaseInstance, 0,
         (a->mode, a->count, a->type, in.pointer, a->instancecount, a->baseinstance))
-INDEXED(DrawElementsInstancedBaseVertexBaseInstance,
+INDEXED(DrawElementsInstancedBaseVertexBaseInstance, a->basevertex,
         (a->mode, a->count, a->type, in.pointer, a->instancecount, a->basevertex, a->baseinstance))
 
 int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMultiDrawElements *a)
@@ -224,6 +259,13 @@ int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMu
 		return rc;
 	for (i = 0; i < a->drawcount; i++)
 		pointers[i] = (const uint8_t *)in.pointer + a->offsets[i];
+	for (i = 0; i < a->drawcount; i++) {
+		if (!vgpu_welements_indices(r, (uintptr_t)pointers[i], a->count[i], a->type,
+		                            a->basecount ? a->basevertex[i] : 0)) {
+			indices_end(r, &in);
+			return refuse(r);
+		}
+	}
 	if (a->basecount)
 		r->gl->MultiDrawElementsBaseVertex(a->mode, a->count, a->type, pointers, a->drawcount,
 		                                   a->basevertex);
@@ -235,37 +277,53 @@ int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMu
 
 /* ---- indirect ------------------------------------------------------------------------------ */
 
+/* Do n structures of bytes, stride apart, lie in the buffer of parameters? Drivers multiply in 32 bits. */
+static bool indirect_inside(struct vgpu_replay *r, uint64_t offset, int64_t n, int64_t stride,
+                            int64_t bytes)
+{
+	uint64_t total;
+	GLint size = 0;
+
+	if (n <= 0 || stride < 0)
+		return true; /* the driver's to refuse */
+	total = (uint64_t)(n - 1) * (uint64_t)(stride ? stride : bytes) + (uint64_t)bytes;
+	r->gl->GetBufferParameteriv(GL_DRAW_INDIRECT_BUFFER, GL_BUFFER_SIZE, &size);
+	return size > 0 && offset <= (uint64_t)size && total <= (uint64_t)size - offset;
+}
+
 /* True when parameters, and indices where there are some, come from buffers. */
-static bool indirect_ok(struct vgpu_replay *r, const struct vgpu_ref *ref, bool elements)
+static bool indirect_ok(struct vgpu_replay *r, const struct vgpu_ref *ref, bool elements,
+                        int64_t n, int64_t stride)
 {
 	GLuint indirect, element = 1;
 
-	if (ref->kind == VGPU_REF_BLOB || !vgpu_wgl_arrays_safe(r) ||
+	if (ref->kind == VGPU_REF_BLOB || !vgpu_wgl_arrays_safe(r) || !vgpu_welements_unknown(r) ||
 	    !vgpu_wgl_bound(r, VGPU_WBIND_INDIRECT, &indirect) || !indirect ||
-	    (elements && (!vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &element) || !element))) {
+	    (elements && (!vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &element) || !element)) ||
+	    !indirect_inside(r, ref->value, n, stride, elements ? 20 : 16)) {
 		refuse(r);
 		return false;
 	}
 	return true;
 }
 
-#define INDIRECT(name, elements, call)                                                            \
+#define INDIRECT(name, elements, n, stride, call)                                                   \
 	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
 	{                                                                                         \
 		const void *at = (const void *)(uintptr_t)a->indirect.value;                      \
                                                                                                   \
-		if (indirect_ok(r, &a->indirect, elements))                                       \
+		if (indirect_ok(r, &a->indirect, elements, n, stride))                            \
 			r->gl->name call;                                                         \
 		return 0;                                                                         \
 	}
 
-INDIRECT(DrawArraysIndirect, false, (a->mode, at))
-INDIRECT(DrawElementsIndirect, true, (a->mode, a->type, at))
-INDIRECT(MultiDrawArraysIndirect, false, (a->mode, at, a->drawcount, a->stride))
-INDIRECT(MultiDrawElementsIndirect, true, (a->mode, a->type, at, a->drawcount, a->stride))
-INDIRECT(MultiDrawArraysIndirectCount, false,
+INDIRECT(DrawArraysIndirect, false, 1, 0, (a->mode, at))
+INDIRECT(DrawElementsIndirect, true, 1, 0, (a->mode, a->type, at))
+INDIRECT(MultiDrawArraysIndirect, false, a->drawcount, a->stride, (a->mode, at, a->drawcount, a->stride))
+INDIRECT(MultiDrawElementsIndirect, true, a->drawcount, a->stride, (a->mode, a->type, at, a->drawcount, a->stride))
+INDIRECT(MultiDrawArraysIndirectCount, false, a->maxdrawcount, a->stride,
          (a->mode, at, a->drawcount, a->maxdrawcount, a->stride))
-INDIRECT(MultiDrawElementsIndirectCount, true,
+INDIRECT(MultiDrawElementsIndirectCount, true, a->maxdrawcount, a->stride,
          (a->mode, a->type, at, a->drawcount, a->maxdrawcount, a->stride))
 
 int replay_glDispatchComputeIndirect(struct vgpu_replay *r,

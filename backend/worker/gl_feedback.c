@@ -9,6 +9,7 @@
 
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
+#include "backend/worker/gl_elements.h"
 #include "decode.h"
 #include "host_gl.h"
 #include "ops.h"
@@ -105,6 +106,7 @@ int replay_glRenderMode(struct vgpu_replay *r, const struct args_glRenderMode *a
 
 	r->gl->GetIntegerv(GL_RENDER_MODE, &old);
 	result = r->gl->RenderMode(a->mode);
+	vgpu_welements_mode(r);
 	if (f)
 		f->last = old == GL_FEEDBACK ? &f->feedback : old == GL_SELECT ? &f->select : NULL;
 	return vgpu_answer_value(r, VGPU_OP_glRenderMode, (uint64_t)(int64_t)result);

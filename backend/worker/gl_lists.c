@@ -5,6 +5,7 @@
  * ones, as GL says it does.
  */
 #include "backend/worker/decode_support.h"
+#include "backend/worker/gl_elements.h"
 #include "decode.h"
 #include "host_gl.h"
 
@@ -19,12 +20,14 @@ int replay_glGenLists(struct vgpu_replay *r, const struct args_glGenLists *a)
 		r->gl->NewList(a->new_name + i, GL_COMPILE);
 		r->gl->EndList();
 	}
+	vgpu_welements_mode(r);
 	return 0;
 }
 
 int replay_glNewList(struct vgpu_replay *r, const struct args_glNewList *a)
 {
 	r->gl->NewList(a->list, a->mode);
+	vgpu_welements_mode(r);
 	return 0;
 }
 
@@ -32,6 +35,7 @@ int replay_glEndList(struct vgpu_replay *r, const struct args_glEndList *a)
 {
 	(void)a;
 	r->gl->EndList();
+	vgpu_welements_mode(r);
 	return 0;
 }
 

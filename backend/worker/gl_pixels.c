@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/gl_blocks.h"
 #include "backend/worker/names.h"
 #include "decode.h"
 
@@ -76,6 +77,25 @@ int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 	return begin(r, u, ref, bytes < 0 ? UINT64_MAX : (uint64_t)bytes);
 }
 
+int vgpu_wunpack_compressed(struct vgpu_replay *r, struct vgpu_wunpack *u,
+                            const struct vgpu_ref *ref, int64_t bytes,
+                            const struct vgpu_wshape *shape)
+{
+	struct vgpu_wblock_image image = {
+		.dims = shape->dims, .width = shape->width, .height = shape->height,
+		.depth = shape->depth, .bytes = bytes > 0 ? (uint64_t)bytes : 0, .offset = ref->value,
+	};
+	int rc = vgpu_wunpack_bytes(r, u, ref, bytes);
+
+	if (rc <= 0 || ref->kind != VGPU_REF_OFFSET)
+		return rc;
+	vgpu_wblocks_of(shape->format, &image.block_width, &image.block_height);
+	if (!vgpu_wblocks_begin(r, false, &image))
+		return 0;
+	u->blocks = true;
+	return 1;
+}
+
 void vgpu_wunpack_guard(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref)
 {
 	if (ref->kind != VGPU_REF_NULL || !vgpu_wgl_has_pixel_buffers(r))
@@ -88,6 +108,8 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 {
 	if (u->sentinel)
 		r->gl->BindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+	if (u->blocks)
+		vgpu_wblocks_end(r, false);
 	if (u->reset)
 		plain_store(r, &r->ctx->wgl->unpack, true);
 }
@@ -333,7 +355,8 @@ int replay_glPixelStorei(struct vgpu_replay *r, const struct args_glPixelStorei 
 
 	if (!w)
 		return 0;
-	r->gl->PixelStorei(a->pname, a->param);
+	if (!vgpu_wblocks_set(r, a->pname, a->param))
+		r->gl->PixelStorei(a->pname, a->param);
 	w->pack_known = w->unpack_known = false;
 	return 0;
 }

@@ -16,6 +16,7 @@ struct vgpu_wunpack {
 	const void *pixels; /* for the driver */
 	bool reset;         /* the pixel store was changed: end puts it back */
 	bool sentinel;      /* a buffer of ours is bound */
+	bool blocks;        /* the driver has been given the blocks' shape */
 };
 
 /*
@@ -28,6 +29,16 @@ int vgpu_wunpack_begin(struct vgpu_replay *r, struct vgpu_wunpack *u, const stru
 /* The same for bytes whose number the command says: compressed images, pixel maps. */
 int vgpu_wunpack_bytes(struct vgpu_replay *r, struct vgpu_wunpack *u, const struct vgpu_ref *ref,
                        int64_t bytes);
+/* A compressed image. */
+struct vgpu_wshape {
+	GLenum format;
+	uint32_t dims;
+	int64_t width, height, depth;
+};
+/* Compressed images: the same, and what the pixel store says of blocks is checked. */
+int vgpu_wunpack_compressed(struct vgpu_replay *r, struct vgpu_wunpack *u,
+                            const struct vgpu_ref *ref, int64_t bytes,
+                            const struct vgpu_wshape *shape);
 /*
  * A part of an image that comes without pixels: NULL would be read. After begin
  * the driver gets a buffer of one byte instead, and finds the error.

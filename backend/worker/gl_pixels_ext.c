@@ -134,9 +134,9 @@ int replay_glTextureSubImage3DEXT(struct vgpu_replay *r,
 
 #undef UPLOAD
 /* Compressed images say their size themselves; the driver checks that it is theirs. */
-#define UPLOAD(ref, call)                                                                         \
+#define UPLOAD(ref, shape, call)                                                                  \
 	struct vgpu_wunpack u;                                                                    \
-	int rc = vgpu_wunpack_bytes(r, &u, ref, a->imageSize);                                    \
+	int rc = vgpu_wunpack_compressed(r, &u, ref, a->imageSize, shape);                        \
 	if (rc <= 0)                                                                              \
 		return rc;                                                                        \
 	call;                                                                                     \
@@ -144,15 +144,19 @@ int replay_glTextureSubImage3DEXT(struct vgpu_replay *r,
 	return 0
 
 #undef UPLOAD_PART
-#define UPLOAD_PART(ref, call)                                                                    \
+#define UPLOAD_PART(ref, shape, call)                                                             \
 	if ((ref)->kind == VGPU_REF_NULL && !vgpu_wgl_has_pixel_buffers(r))                       \
 		return 0;                                                                         \
-	UPLOAD(ref, vgpu_wunpack_guard(r, &u, ref); call)
+	UPLOAD(ref, shape, vgpu_wunpack_guard(r, &u, ref); call)
+
+#define SHAPE_1D(format) (&(struct vgpu_wshape){ format, 1, a->width, 1, 1 })
+#define SHAPE_2D(format) (&(struct vgpu_wshape){ format, 2, a->width, a->height, 1 })
+#define SHAPE_3D(format) (&(struct vgpu_wshape){ format, 3, a->width, a->height, a->depth })
 
 int replay_glCompressedTexImage1D(struct vgpu_replay *r,
 				  const struct args_glCompressedTexImage1D *a)
 {
-	UPLOAD(&a->data,
+	UPLOAD(&a->data, SHAPE_1D(a->internalformat),
 	       r->gl->CompressedTexImage1D(a->target, a->level, a->internalformat, a->width,
 					   a->border, a->imageSize, u.pixels));
 }
@@ -160,7 +164,7 @@ int replay_glCompressedTexImage1D(struct vgpu_replay *r,
 int replay_glCompressedTexImage2D(struct vgpu_replay *r,
 				  const struct args_glCompressedTexImage2D *a)
 {
-	UPLOAD(&a->data,
+	UPLOAD(&a->data, SHAPE_2D(a->internalformat),
 	       r->gl->CompressedTexImage2D(a->target, a->level, a->internalformat, a->width,
 					   a->height, a->border, a->imageSize, u.pixels));
 }
@@ -168,7 +172,7 @@ int replay_glCompressedTexImage2D(struct vgpu_replay *r,
 int replay_glCompressedTexImage3D(struct vgpu_replay *r,
 				  const struct args_glCompressedTexImage3D *a)
 {
-	UPLOAD(&a->data,
+	UPLOAD(&a->data, SHAPE_3D(a->internalformat),
 	       r->gl->CompressedTexImage3D(a->target, a->level, a->internalformat, a->width,
 					   a->height, a->depth, a->border, a->imageSize, u.pixels));
 }
@@ -176,7 +180,7 @@ int replay_glCompressedTexImage3D(struct vgpu_replay *r,
 int replay_glCompressedTexSubImage1D(struct vgpu_replay *r,
 				     const struct args_glCompressedTexSubImage1D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_1D(a->format),
 	       r->gl->CompressedTexSubImage1D(a->target, a->level, a->xoffset, a->width, a->format,
 					      a->imageSize, u.pixels));
 }
@@ -184,7 +188,7 @@ int replay_glCompressedTexSubImage1D(struct vgpu_replay *r,
 int replay_glCompressedTexSubImage2D(struct vgpu_replay *r,
 				     const struct args_glCompressedTexSubImage2D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_2D(a->format),
 	       r->gl->CompressedTexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width,
 					      a->height, a->format, a->imageSize, u.pixels));
 }
@@ -192,7 +196,7 @@ int replay_glCompressedTexSubImage2D(struct vgpu_replay *r,
 int replay_glCompressedTexSubImage3D(struct vgpu_replay *r,
 				     const struct args_glCompressedTexSubImage3D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_3D(a->format),
 	       r->gl->CompressedTexSubImage3D(a->target, a->level, a->xoffset, a->yoffset,
 					      a->zoffset, a->width, a->height, a->depth, a->format,
 					      a->imageSize, u.pixels));
@@ -201,7 +205,7 @@ int replay_glCompressedTexSubImage3D(struct vgpu_replay *r,
 int replay_glCompressedTexImage3DOES(struct vgpu_replay *r,
 				     const struct args_glCompressedTexImage3DOES *a)
 {
-	UPLOAD(&a->data,
+	UPLOAD(&a->data, SHAPE_3D(a->internalformat),
 	       r->gl->CompressedTexImage3DOES(a->target, a->level, a->internalformat, a->width,
 					      a->height, a->depth, a->border, a->imageSize,
 					      u.pixels));
@@ -210,7 +214,7 @@ int replay_glCompressedTexImage3DOES(struct vgpu_replay *r,
 int replay_glCompressedTexSubImage3DOES(struct vgpu_replay *r,
 					const struct args_glCompressedTexSubImage3DOES *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_3D(a->format),
 	       r->gl->CompressedTexSubImage3DOES(a->target, a->level, a->xoffset, a->yoffset,
 						 a->zoffset, a->width, a->height, a->depth,
 						 a->format, a->imageSize, u.pixels));
@@ -219,7 +223,7 @@ int replay_glCompressedTexSubImage3DOES(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage1D(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureSubImage1D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_1D(a->format),
 	       r->gl->CompressedTextureSubImage1D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture),
 						  a->level, a->xoffset, a->width, a->format,
 						  a->imageSize, u.pixels));
@@ -228,7 +232,7 @@ int replay_glCompressedTextureSubImage1D(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage2D(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureSubImage2D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_2D(a->format),
 	       r->gl->CompressedTextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture),
 						  a->level, a->xoffset, a->yoffset, a->width,
 						  a->height, a->format, a->imageSize, u.pixels));
@@ -237,7 +241,7 @@ int replay_glCompressedTextureSubImage2D(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage3D(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureSubImage3D *a)
 {
-	UPLOAD_PART(&a->data,
+	UPLOAD_PART(&a->data, SHAPE_3D(a->format),
 	       r->gl->CompressedTextureSubImage3D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture),
 						  a->level, a->xoffset, a->yoffset, a->zoffset,
 						  a->width, a->height, a->depth, a->format,
@@ -247,7 +251,7 @@ int replay_glCompressedTextureSubImage3D(struct vgpu_replay *r,
 int replay_glCompressedMultiTexImage1DEXT(struct vgpu_replay *r,
 					  const struct args_glCompressedMultiTexImage1DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_1D(a->internalformat),
 	       r->gl->CompressedMultiTexImage1DEXT(a->texunit, a->target, a->level,
 						   a->internalformat, a->width, a->border,
 						   a->imageSize, u.pixels));
@@ -256,7 +260,7 @@ int replay_glCompressedMultiTexImage1DEXT(struct vgpu_replay *r,
 int replay_glCompressedMultiTexImage2DEXT(struct vgpu_replay *r,
 					  const struct args_glCompressedMultiTexImage2DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_2D(a->internalformat),
 	       r->gl->CompressedMultiTexImage2DEXT(a->texunit, a->target, a->level,
 						   a->internalformat, a->width, a->height,
 						   a->border, a->imageSize, u.pixels));
@@ -265,7 +269,7 @@ int replay_glCompressedMultiTexImage2DEXT(struct vgpu_replay *r,
 int replay_glCompressedMultiTexImage3DEXT(struct vgpu_replay *r,
 					  const struct args_glCompressedMultiTexImage3DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_3D(a->internalformat),
 	       r->gl->CompressedMultiTexImage3DEXT(a->texunit, a->target, a->level,
 						   a->internalformat, a->width, a->height, a->depth,
 						   a->border, a->imageSize, u.pixels));
@@ -274,7 +278,7 @@ int replay_glCompressedMultiTexImage3DEXT(struct vgpu_replay *r,
 int replay_glCompressedMultiTexSubImage1DEXT(struct vgpu_replay *r,
 					     const struct args_glCompressedMultiTexSubImage1DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_1D(a->format),
 	       r->gl->CompressedMultiTexSubImage1DEXT(a->texunit, a->target, a->level, a->xoffset,
 						      a->width, a->format, a->imageSize, u.pixels));
 }
@@ -282,7 +286,7 @@ int replay_glCompressedMultiTexSubImage1DEXT(struct vgpu_replay *r,
 int replay_glCompressedMultiTexSubImage2DEXT(struct vgpu_replay *r,
 					     const struct args_glCompressedMultiTexSubImage2DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_2D(a->format),
 	       r->gl->CompressedMultiTexSubImage2DEXT(a->texunit, a->target, a->level, a->xoffset,
 						      a->yoffset, a->width, a->height, a->format,
 						      a->imageSize, u.pixels));
@@ -291,7 +295,7 @@ int replay_glCompressedMultiTexSubImage2DEXT(struct vgpu_replay *r,
 int replay_glCompressedMultiTexSubImage3DEXT(struct vgpu_replay *r,
 					     const struct args_glCompressedMultiTexSubImage3DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_3D(a->format),
 	       r->gl->CompressedMultiTexSubImage3DEXT(a->texunit, a->target, a->level, a->xoffset,
 						      a->yoffset, a->zoffset, a->width, a->height,
 						      a->depth, a->format, a->imageSize, u.pixels));
@@ -300,7 +304,7 @@ int replay_glCompressedMultiTexSubImage3DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureImage1DEXT(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureImage1DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_1D(a->internalformat),
 	       r->gl->CompressedTextureImage1DEXT(TEXTURE(a), a->target, a->level,
 						  a->internalformat, a->width, a->border,
 						  a->imageSize, u.pixels));
@@ -309,7 +313,7 @@ int replay_glCompressedTextureImage1DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureImage2DEXT(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureImage2DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_2D(a->internalformat),
 	       r->gl->CompressedTextureImage2DEXT(TEXTURE(a), a->target, a->level,
 						  a->internalformat, a->width, a->height, a->border,
 						  a->imageSize, u.pixels));
@@ -318,7 +322,7 @@ int replay_glCompressedTextureImage2DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureImage3DEXT(struct vgpu_replay *r,
 					 const struct args_glCompressedTextureImage3DEXT *a)
 {
-	UPLOAD(&a->bits,
+	UPLOAD(&a->bits, SHAPE_3D(a->internalformat),
 	       r->gl->CompressedTextureImage3DEXT(TEXTURE(a), a->target, a->level,
 						  a->internalformat, a->width, a->height, a->depth,
 						  a->border, a->imageSize, u.pixels));
@@ -327,7 +331,7 @@ int replay_glCompressedTextureImage3DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage1DEXT(struct vgpu_replay *r,
 					    const struct args_glCompressedTextureSubImage1DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_1D(a->format),
 	       r->gl->CompressedTextureSubImage1DEXT(TEXTURE(a), a->target, a->level, a->xoffset,
 						     a->width, a->format, a->imageSize, u.pixels));
 }
@@ -335,7 +339,7 @@ int replay_glCompressedTextureSubImage1DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage2DEXT(struct vgpu_replay *r,
 					    const struct args_glCompressedTextureSubImage2DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_2D(a->format),
 	       r->gl->CompressedTextureSubImage2DEXT(TEXTURE(a), a->target, a->level, a->xoffset,
 						     a->yoffset, a->width, a->height, a->format,
 						     a->imageSize, u.pixels));
@@ -344,7 +348,7 @@ int replay_glCompressedTextureSubImage2DEXT(struct vgpu_replay *r,
 int replay_glCompressedTextureSubImage3DEXT(struct vgpu_replay *r,
 					    const struct args_glCompressedTextureSubImage3DEXT *a)
 {
-	UPLOAD_PART(&a->bits,
+	UPLOAD_PART(&a->bits, SHAPE_3D(a->format),
 	       r->gl->CompressedTextureSubImage3DEXT(TEXTURE(a), a->target, a->level, a->xoffset,
 						     a->yoffset, a->zoffset, a->width, a->height,
 						     a->depth, a->format, a->imageSize, u.pixels));

@@ -15,6 +15,8 @@
 #define GL_SHADER_BINARY_FORMAT_SPIR_V 0x9551
 #endif
 
+#define MAX_SPIRV_IDS 0x3fffffu /* the universal limit of the specification */
+
 static GLuint host_program(struct vgpu_replay *r, GLuint guest)
 {
 	return vgpu_host_name(r, VGPU_NAME_PROGRAM, guest);
@@ -80,6 +82,45 @@ int replay_glUseProgram(struct vgpu_replay *r, const struct args_glUseProgram *a
 	return 0;
 }
 
+/* ---- new contents ---------------------------------------------------------- */
+
+static void programs_lock(struct vgpu_replay *r)
+{
+	pthread_mutex_lock(&r->share->program_lock);
+}
+
+static void programs_unlock(struct vgpu_replay *r)
+{
+	pthread_mutex_unlock(&r->share->program_lock);
+}
+
+int replay_glLinkProgram(struct vgpu_replay *r, const struct args_glLinkProgram *a)
+{
+	programs_lock(r);
+	r->gl->LinkProgram(host_program(r, a->program));
+	programs_unlock(r);
+	return 0;
+}
+
+int replay_glProgramStringARB(struct vgpu_replay *r, const struct args_glProgramStringARB *a)
+{
+	programs_lock(r);
+	r->gl->ProgramStringARB(a->target, a->format, a->len, a->string);
+	programs_unlock(r);
+	return 0;
+}
+
+int replay_glNamedProgramStringEXT(struct vgpu_replay *r,
+                                   const struct args_glNamedProgramStringEXT *a)
+{
+	GLuint program = vgpu_host_name_bind(r, VGPU_NAME_ARB_PROGRAM, a->program, a->target);
+
+	programs_lock(r);
+	r->gl->NamedProgramStringEXT(program, a->target, a->format, a->len, a->string);
+	programs_unlock(r);
+	return 0;
+}
+
 /* ---- queries ------------------------------------------------------------- */
 
 /* Room for what the driver will write: as many values as it says the list has. */
@@ -100,12 +141,14 @@ int replay_glGetActiveUniformBlockiv(struct vgpu_replay *r,
 	GLint count = 1;
 	int pass = 0;
 
+	programs_lock(r);
 	if (a->pname == GL_UNIFORM_BLOCK_ACTIVE_UNIFORM_INDICES)
 		r->gl->GetActiveUniformBlockiv(program, a->uniformBlockIndex,
 		                               GL_UNIFORM_BLOCK_ACTIVE_UNIFORMS, &count);
 	out = list_out(count);
 	while (vgpu_outs_pass(r, &out, 1, &pass))
 		r->gl->GetActiveUniformBlockiv(program, a->uniformBlockIndex, a->pname, out.data);
+	programs_unlock(r);
 	return vgpu_outs_answer(r, VGPU_OP_glGetActiveUniformBlockiv, NULL, &out, 1);
 }
 
@@ -117,6 +160,7 @@ int replay_glGetActiveAtomicCounterBufferiv(struct vgpu_replay *r,
 	GLint count = 1;
 	int pass = 0;
 
+	programs_lock(r);
 	if (a->pname == GL_ATOMIC_COUNTER_BUFFER_ACTIVE_ATOMIC_COUNTER_INDICES)
 		r->gl->GetActiveAtomicCounterBufferiv(
 			program, a->bufferIndex, GL_ATOMIC_COUNTER_BUFFER_ACTIVE_ATOMIC_COUNTERS,
@@ -124,6 +168,7 @@ int replay_glGetActiveAtomicCounterBufferiv(struct vgpu_replay *r,
 	out = list_out(count);
 	while (vgpu_outs_pass(r, &out, 1, &pass))
 		r->gl->GetActiveAtomicCounterBufferiv(program, a->bufferIndex, a->pname, out.data);
+	programs_unlock(r);
 	return vgpu_outs_answer(r, VGPU_OP_glGetActiveAtomicCounterBufferiv, NULL, &out, 1);
 }
 
@@ -135,6 +180,7 @@ int replay_glGetActiveSubroutineUniformiv(struct vgpu_replay *r,
 	GLint count = 1;
 	int pass = 0;
 
+	programs_lock(r);
 	if (a->pname == GL_COMPATIBLE_SUBROUTINES)
 		r->gl->GetActiveSubroutineUniformiv(program, a->shadertype, a->index,
 		                                    GL_NUM_COMPATIBLE_SUBROUTINES, &count);
@@ -142,6 +188,7 @@ int replay_glGetActiveSubroutineUniformiv(struct vgpu_replay *r,
 	while (vgpu_outs_pass(r, &out, 1, &pass))
 		r->gl->GetActiveSubroutineUniformiv(program, a->shadertype, a->index, a->pname,
 		                                    out.data);
+	programs_unlock(r);
 	return vgpu_outs_answer(r, VGPU_OP_glGetActiveSubroutineUniformiv, NULL, &out, 1);
 }
 
@@ -168,10 +215,12 @@ int replay_glGetProgramStringARB(struct vgpu_replay *r, const struct args_glGetP
 	GLint length = 0;
 	int pass = 0;
 
+	programs_lock(r);
 	r->gl->GetProgramivARB(a->target, GL_PROGRAM_LENGTH_ARB, &length);
 	out = text_out(length);
 	while (vgpu_outs_pass(r, &out, 1, &pass))
 		r->gl->GetProgramStringARB(a->target, a->pname, out.data);
+	programs_unlock(r);
 	return vgpu_outs_answer(r, VGPU_OP_glGetProgramStringARB, NULL, &out, 1);
 }
 
@@ -183,10 +232,12 @@ int replay_glGetNamedProgramStringEXT(struct vgpu_replay *r,
 	GLint length = 0;
 	int pass = 0;
 
+	programs_lock(r);
 	r->gl->GetNamedProgramivEXT(program, a->target, GL_PROGRAM_LENGTH_ARB, &length);
 	out = text_out(length);
 	while (vgpu_outs_pass(r, &out, 1, &pass))
 		r->gl->GetNamedProgramStringEXT(program, a->target, a->pname, out.data);
+	programs_unlock(r);
 	return vgpu_outs_answer(r, VGPU_OP_glGetNamedProgramStringEXT, NULL, &out, 1);
 }
 
@@ -222,11 +273,30 @@ int replay_glGetNamedProgramStringEXT(struct vgpu_replay *r,
 		bool ok = vgpu_binaries_known(a->binaryFormat, a->binary, a->binary_bytes);       \
                                                                                                   \
 		/* an empty binary fails to link, which is what GL says of one it cannot use */   \
+		programs_lock(r);                                                                 \
 		r->gl->ProgramBinary##suffix(program, a->binaryFormat, ok ? a->binary : "",       \
 		                             ok ? a->length : 0);                                 \
+		programs_unlock(r);                                                               \
 		return 0;                                                                         \
 	}
 PROGRAM_BINARY()
+
+/*
+ * The frame of a module: header, bound of identifiers, instructions that end where it ends. What
+ * they say is the compiler's to refuse.
+ */
+static bool spirv_framed(const void *binary, uint64_t bytes)
+{
+	const uint32_t *words = binary;
+	uint64_t n = bytes / 4, i;
+
+	if (bytes % 4 || n < 5 || words[0] != 0x07230203 || words[3] == 0 || words[3] > MAX_SPIRV_IDS)
+		return false;
+	for (i = 5; i < n; i += words[i] >> 16)
+		if (words[i] >> 16 == 0 || words[i] >> 16 > n - i)
+			return false;
+	return true;
+}
 
 /* SPIR-V is text for the compiler, like GLSL; a vendor's own format is code. */
 int replay_glShaderBinary(struct vgpu_replay *r, const struct args_glShaderBinary *a)
@@ -235,6 +305,10 @@ int replay_glShaderBinary(struct vgpu_replay *r, const struct args_glShaderBinar
 
 	if (a->binaryFormat != GL_SHADER_BINARY_FORMAT_SPIR_V) {
 		vgpu_wcontext_raise(r, GL_INVALID_ENUM);
+		return 0;
+	}
+	if (!spirv_framed(a->binary, a->binary_bytes)) {
+		vgpu_wcontext_raise(r, GL_INVALID_VALUE);
 		return 0;
 	}
 	shaders = vgpu_host_names(r, VGPU_NAME_PROGRAM, a->shaders, a->shaders_bytes);

@@ -13,6 +13,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/fbo.h"
+#include "backend/worker/gl_blocks.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -24,7 +25,9 @@ struct readback {
 	void *pixels; /* for the driver */
 	uint64_t bytes;
 	GLuint old;   /* pack buffer before, when ours is bound */
-	bool sentinel, reset;
+	GLuint buffer; /* ours, see bounced */
+	bool sentinel, reset, blocks;
+	void *bounced; /* the driver writes to a buffer of ours, from where it goes here */
 	bool sent;    /* the answer is on its way */
 };
 
@@ -95,15 +98,50 @@ refuse:
 	return false;
 }
 
+/*
+ * Another stream may make the texture larger after it was asked for its size.
+ * Into a buffer of that size the driver cannot write too much: it looks itself.
+ */
+static void bounce(struct vgpu_replay *r, struct readback *rb)
+{
+	if (rb->kind != VGPU_REF_BLOB || !vgpu_wgl_has_pixel_buffers(r))
+		return;
+	rb->bounced = rb->pixels;
+	rb->pixels = NULL;
+	r->gl->GenBuffers(1, &rb->buffer);
+	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, rb->buffer);
+	r->gl->BufferData(GL_PIXEL_PACK_BUFFER, (GLsizeiptr)rb->bytes, NULL, GL_STREAM_READ);
+}
+
+/* What the driver has put into the buffer. Nothing is bound there but for a read-back to an offset. */
+static GLenum fetch_bounced(struct vgpu_replay *r, struct readback *rb)
+{
+	GLenum error = r->gl->GetError();
+
+	if (error == GL_NO_ERROR) {
+		r->gl->GetBufferSubData(GL_PIXEL_PACK_BUFFER, 0, (GLsizeiptr)rb->bytes, rb->bounced);
+		error = r->gl->GetError();
+	}
+	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, 0);
+	r->gl->DeleteBuffers(1, &rb->buffer);
+	rb->pixels = rb->bounced;
+	return error;
+}
+
 static int end(struct vgpu_replay *r, struct readback *rb)
 {
 	GLenum error;
 
 	if (rb->sentinel)
 		r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, rb->old);
+	if (rb->blocks)
+		vgpu_wblocks_end(r, true);
 	if (rb->kind != VGPU_REF_BLOB)
 		return 0;
-	error = rb->sent ? GL_NO_ERROR : r->gl->GetError();
+	if (rb->bounced)
+		error = fetch_bounced(r, rb);
+	else
+		error = rb->sent ? GL_NO_ERROR : r->gl->GetError();
 	plain_store(r, &r->ctx->wgl->pack, true);
 	if (rb->sent)
 		return 0;
@@ -123,6 +161,46 @@ static int end(struct vgpu_replay *r, struct readback *rb)
 		return rc;                                                                        \
 	call;                                                                                     \
 	return end(r, &rb)
+
+/* The same of a texture, which other streams may change at any time. */
+#define READ_TEXTURE(op, ref, bytes, call)                                                        \
+	struct readback rb;                                                                       \
+	int rc;                                                                                   \
+	if (!begin(r, &rb, op, ref, bytes, &rc))                                                  \
+		return rc;                                                                        \
+	bounce(r, &rb);                                                                           \
+	call;                                                                                     \
+	return end(r, &rb)
+
+/* The same of w x h x d of a compressed level. */
+#define READ_BLOCKS(op, ref, level, w, h, d, bytes, call)                                         \
+	struct readback rb;                                                                       \
+	int rc;                                                                                   \
+	if (!begin(r, &rb, op, ref, bytes, &rc))                                                  \
+		return rc;                                                                        \
+	if (!give_blocks(r, &rb, ref, level, w, h, d))                                            \
+		return 0;                                                                         \
+	bounce(r, &rb);                                                                           \
+	call;                                                                                     \
+	return end(r, &rb)
+
+/* To a pixel buffer blocks go as the pixel store says. False: an error was raised. */
+static bool give_blocks(struct vgpu_replay *r, struct readback *rb, const struct vgpu_ref *ref,
+                        const struct vgpu_tex_level *l, int32_t width, int32_t height,
+                        int32_t depth)
+{
+	const struct vgpu_wblock_image image = {
+		.dims = (uint32_t)l->dims, .width = width, .height = height, .depth = depth,
+		.bytes = vgpu_tex_compressed_bytes(l, width, height, depth),
+		.block_width = l->block_width, .block_height = l->block_height,
+		.offset = ref->value,
+	};
+
+	if (ref->kind != VGPU_REF_OFFSET)
+		return true;
+	rb->blocks = vgpu_wblocks_begin(r, true, &image);
+	return rb->blocks;
+}
 
 /* Bytes of an image under the pack alignment; 0 when they cannot be known. */
 static uint64_t image_bytes(struct vgpu_replay *r, int64_t width, int64_t height, int64_t depth,
@@ -294,18 +372,9 @@ static int32_t dims_of(GLenum target)
  */
 static void block_of(struct vgpu_tex_level *l, GLenum internal)
 {
-	static const uint8_t astc[][2] = { { 4, 4 }, { 5, 4 }, { 5, 5 }, { 6, 5 }, { 6, 6 },
-		                           { 8, 5 }, { 8, 6 }, { 8, 8 }, { 10, 5 }, { 10, 6 },
-		                           { 10, 8 }, { 10, 10 }, { 12, 10 }, { 12, 12 } };
-	GLenum n = internal - GL_COMPRESSED_RGBA_ASTC_4x4_KHR;
 	uint64_t blocks;
 
-	if (n >= 14)
-		n = internal - GL_COMPRESSED_SRGB8_ALPHA8_ASTC_4x4_KHR;
-	l->block_width = n < 14 ? astc[n][0] : 4;
-	l->block_height = n < 14 ? astc[n][1] : 4;
-	if (internal == GL_COMPRESSED_RGB_FXT1_3DFX || internal == GL_COMPRESSED_RGBA_FXT1_3DFX)
-		l->block_width = 8;
+	vgpu_wblocks_of(internal, &l->block_width, &l->block_height);
 	l->block_bytes = 1;
 	blocks = vgpu_tex_compressed_bytes(l, l->width, l->height, l->depth);
 	l->block_bytes = 0;
@@ -453,15 +522,10 @@ static uint64_t level_bytes(struct vgpu_replay *r, const struct vgpu_ref *ref, G
 	return image_bytes(r, l.width, l.height, l.depth, format, type);
 }
 
-static uint64_t compressed_bytes(struct vgpu_replay *r, const struct vgpu_ref *ref, GLuint how,
-                                 GLenum target, GLuint object, GLint level)
+/* Bytes of a compressed level, 0 when it is none. */
+static uint64_t whole(const struct vgpu_tex_level *l)
 {
-	struct vgpu_tex_level l;
-
-	if (ref->kind != VGPU_REF_BLOB)
-		return 0;
-	l = ask_level(r, how, target, object, level);
-	return l.compressed_bytes > 0 ? (uint64_t)l.compressed_bytes : 0;
+	return l->compressed_bytes > 0 ? (uint64_t)l->compressed_bytes : 0;
 }
 
 #define TEXTURE vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture)
@@ -470,7 +534,7 @@ static uint64_t compressed_bytes(struct vgpu_replay *r, const struct vgpu_ref *r
 
 int replay_glGetTexImage(struct vgpu_replay *r, const struct args_glGetTexImage *a)
 {
-	READ(VGPU_OP_glGetTexImage, &a->pixels,
+	READ_TEXTURE(VGPU_OP_glGetTexImage, &a->pixels,
 	     level_bytes(r, &a->pixels, VGPU_TEX_BOUND, a->target, 0, a->level, a->format, a->type),
 	     r->gl->GetTexImage(a->target, a->level, a->format, a->type, rb.pixels));
 }
@@ -495,20 +559,20 @@ int replay_glGetnTexImage(struct vgpu_replay *r, const struct args_glGetnTexImag
 
 	if (!within(r, &a->pixels, bytes, a->bufSize))
 		return 0;
-	READ(VGPU_OP_glGetnTexImage, &a->pixels, bytes,
+	READ_TEXTURE(VGPU_OP_glGetnTexImage, &a->pixels, bytes,
 	     r->gl->GetTexImage(a->target, a->level, a->format, a->type, rb.pixels));
 }
 
 int replay_glGetTextureImage(struct vgpu_replay *r, const struct args_glGetTextureImage *a)
 {
-	READ(VGPU_OP_glGetTextureImage, &a->pixels,
+	READ_TEXTURE(VGPU_OP_glGetTextureImage, &a->pixels,
 	     level_bytes(r, &a->pixels, VGPU_TEX_NAMED, 0, a->texture, a->level, a->format, a->type),
 	     r->gl->GetTextureImage(TEXTURE, a->level, a->format, a->type, SIZE(a->pixels), rb.pixels));
 }
 
 int replay_glGetTextureSubImage(struct vgpu_replay *r, const struct args_glGetTextureSubImage *a)
 {
-	READ(VGPU_OP_glGetTextureSubImage, &a->pixels,
+	READ_TEXTURE(VGPU_OP_glGetTextureSubImage, &a->pixels,
 	     image_bytes(r, a->width, a->height, a->depth, a->format, a->type),
 	     r->gl->GetTextureSubImage(TEXTURE, a->level, a->xoffset, a->yoffset, a->zoffset, a->width,
 	                               a->height, a->depth, a->format, a->type, SIZE(a->pixels),
@@ -517,7 +581,7 @@ int replay_glGetTextureSubImage(struct vgpu_replay *r, const struct args_glGetTe
 
 int replay_glGetTextureImageEXT(struct vgpu_replay *r, const struct args_glGetTextureImageEXT *a)
 {
-	READ(VGPU_OP_glGetTextureImageEXT, &a->pixels,
+	READ_TEXTURE(VGPU_OP_glGetTextureImageEXT, &a->pixels,
 	     level_bytes(r, &a->pixels, VGPU_TEX_NAMED_EXT, a->target, a->texture, a->level, a->format,
 	                 a->type),
 	     r->gl->GetTextureImageEXT(TEXTURE, a->target, a->level, a->format, a->type, rb.pixels));
@@ -525,7 +589,7 @@ int replay_glGetTextureImageEXT(struct vgpu_replay *r, const struct args_glGetTe
 
 int replay_glGetMultiTexImageEXT(struct vgpu_replay *r, const struct args_glGetMultiTexImageEXT *a)
 {
-	READ(VGPU_OP_glGetMultiTexImageEXT, &a->pixels,
+	READ_TEXTURE(VGPU_OP_glGetMultiTexImageEXT, &a->pixels,
 	     level_bytes(r, &a->pixels, VGPU_TEX_UNIT, a->target, a->texunit, a->level, a->format,
 	                 a->type),
 	     r->gl->GetMultiTexImageEXT(a->texunit, a->target, a->level, a->format, a->type,
@@ -535,59 +599,63 @@ int replay_glGetMultiTexImageEXT(struct vgpu_replay *r, const struct args_glGetM
 int replay_glGetCompressedTexImage(struct vgpu_replay *r,
                                    const struct args_glGetCompressedTexImage *a)
 {
-	READ(VGPU_OP_glGetCompressedTexImage, &a->img,
-	     compressed_bytes(r, &a->img, VGPU_TEX_BOUND, a->target, 0, a->level),
-	     r->gl->GetCompressedTexImage(a->target, a->level, rb.pixels));
+	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_BOUND, a->target, 0, a->level);
+
+	READ_BLOCKS(VGPU_OP_glGetCompressedTexImage, &a->img, &l, l.width, l.height, l.depth, whole(&l),
+	            r->gl->GetCompressedTexImage(a->target, a->level, rb.pixels));
 }
 
 int replay_glGetnCompressedTexImage(struct vgpu_replay *r,
                                     const struct args_glGetnCompressedTexImage *a)
 {
 	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_BOUND, a->target, 0, a->lod);
-	uint64_t bytes = l.compressed_bytes > 0 ? (uint64_t)l.compressed_bytes : 0;
 
-	if (!within(r, &a->pixels, bytes, a->bufSize))
+	if (!within(r, &a->pixels, whole(&l), a->bufSize))
 		return 0;
-	READ(VGPU_OP_glGetnCompressedTexImage, &a->pixels, bytes,
-	     r->gl->GetCompressedTexImage(a->target, a->lod, rb.pixels));
+	READ_BLOCKS(VGPU_OP_glGetnCompressedTexImage, &a->pixels, &l, l.width, l.height, l.depth,
+	            whole(&l), r->gl->GetCompressedTexImage(a->target, a->lod, rb.pixels));
 }
 
 int replay_glGetCompressedTextureImage(struct vgpu_replay *r,
                                        const struct args_glGetCompressedTextureImage *a)
 {
-	READ(VGPU_OP_glGetCompressedTextureImage, &a->pixels,
-	     compressed_bytes(r, &a->pixels, VGPU_TEX_NAMED, 0, a->texture, a->level),
-	     r->gl->GetCompressedTextureImage(TEXTURE, a->level, SIZE(a->pixels), rb.pixels));
+	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_NAMED, 0, a->texture, a->level);
+
+	READ_BLOCKS(VGPU_OP_glGetCompressedTextureImage, &a->pixels, &l, l.width, l.height, l.depth,
+	            whole(&l),
+	            r->gl->GetCompressedTextureImage(TEXTURE, a->level, SIZE(a->pixels), rb.pixels));
 }
 
 int replay_glGetCompressedTextureSubImage(struct vgpu_replay *r,
                                           const struct args_glGetCompressedTextureSubImage *a)
 {
-	struct vgpu_tex_level l = { 0 };
+	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_NAMED, 0, a->texture, a->level);
 
-	if (a->pixels.kind == VGPU_REF_BLOB)
-		l = ask_level(r, VGPU_TEX_NAMED, 0, a->texture, a->level);
-	READ(VGPU_OP_glGetCompressedTextureSubImage, &a->pixels,
-	     vgpu_tex_compressed_bytes(&l, a->width, a->height, a->depth),
-	     r->gl->GetCompressedTextureSubImage(TEXTURE, a->level, a->xoffset, a->yoffset, a->zoffset,
-	                                         a->width, a->height, a->depth, SIZE(a->pixels),
-	                                         rb.pixels));
+	READ_BLOCKS(VGPU_OP_glGetCompressedTextureSubImage, &a->pixels, &l, a->width, a->height,
+	            a->depth, vgpu_tex_compressed_bytes(&l, a->width, a->height, a->depth),
+	            r->gl->GetCompressedTextureSubImage(TEXTURE, a->level, a->xoffset, a->yoffset,
+	                                                a->zoffset, a->width, a->height, a->depth,
+	                                                SIZE(a->pixels), rb.pixels));
 }
 
 int replay_glGetCompressedTextureImageEXT(struct vgpu_replay *r,
                                           const struct args_glGetCompressedTextureImageEXT *a)
 {
-	READ(VGPU_OP_glGetCompressedTextureImageEXT, &a->img,
-	     compressed_bytes(r, &a->img, VGPU_TEX_NAMED_EXT, a->target, a->texture, a->lod),
-	     r->gl->GetCompressedTextureImageEXT(TEXTURE, a->target, a->lod, rb.pixels));
+	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_NAMED_EXT, a->target, a->texture, a->lod);
+
+	READ_BLOCKS(VGPU_OP_glGetCompressedTextureImageEXT, &a->img, &l, l.width, l.height, l.depth,
+	            whole(&l),
+	            r->gl->GetCompressedTextureImageEXT(TEXTURE, a->target, a->lod, rb.pixels));
 }
 
 int replay_glGetCompressedMultiTexImageEXT(struct vgpu_replay *r,
                                            const struct args_glGetCompressedMultiTexImageEXT *a)
 {
-	READ(VGPU_OP_glGetCompressedMultiTexImageEXT, &a->img,
-	     compressed_bytes(r, &a->img, VGPU_TEX_UNIT, a->target, a->texunit, a->lod),
-	     r->gl->GetCompressedMultiTexImageEXT(a->texunit, a->target, a->lod, rb.pixels));
+	struct vgpu_tex_level l = ask_level(r, VGPU_TEX_UNIT, a->target, a->texunit, a->lod);
+
+	READ_BLOCKS(VGPU_OP_glGetCompressedMultiTexImageEXT, &a->img, &l, l.width, l.height, l.depth,
+	            whole(&l),
+	            r->gl->GetCompressedMultiTexImageEXT(a->texunit, a->target, a->lod, rb.pixels));
 }
 
 /* ---- stipple and pixel maps ------------------------------------------------------------------ */

@@ -48,6 +48,9 @@ struct vgpu_wbuffer_ring {
 	GLsync fence[VGPU_WRING_PARTS]; /* after what reads the part; NULL: nothing does */
 };
 
+/* Width, height, depth and size of a compressed block. */
+#define VGPU_WBLOCK_VALUES 4
+
 /* Bands of one upload, the last first (vgpuTexBands). */
 enum vgpu_wbands {
 	VGPU_WBANDS_DRAW, /* there are none, or all lie inside the image */
@@ -61,6 +64,8 @@ struct vgpu_wgl {
 	GLuint bound[VGPU_WBIND_COUNT]; /* host names */
 	bool pack_known, unpack_known;
 	struct vgpu_pixel_store pack, unpack;
+	GLint blocks[2][VGPU_WBLOCK_VALUES]; /* the guest's, unpack first (gl_blocks.h) */
+	bool blocks_given[2];                /* the driver has them now */
 
 	bool vao_known;
 	GLuint vao_name; /* host name */
@@ -70,6 +75,9 @@ struct vgpu_wgl {
 	GLuint client_texture;  /* unit that glClientActiveTexture has chosen; ours alone */
 
 	struct vgpu_wbuffer_ring arrays, indices;
+	bool compiling, feedback; /* a list is open; not GL_RENDER (gl_elements.h) */
+	bool begun;               /* since glBegin nothing has come that changes arrays */
+	int64_t last_element;     /* that the arrays held then */
 	GLuint nothing;  /* a buffer for arrays that have none */
 	GLuint sentinel; /* a buffer of one byte, for transfers that must fail */
 };

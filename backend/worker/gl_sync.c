@@ -232,6 +232,7 @@ static GLenum client_wait(struct vgpu_replay *r, GLsync host, GLbitfield flags, 
 
 		if (rc != GL_TIMEOUT_EXPIRED || left <= SLICE_NS || r->conn->broken)
 			return rc;
+		vgpu_wpulse_beat(&r->stream->pulse);
 		vgpu_frames_poll(r, false);
 	}
 }

@@ -93,5 +93,6 @@ void vgpu_wcaps_init(struct vgpu_wcaps *caps, const struct vgpu_gl *gl, enum vgp
 	caps->FramebufferParameteri = caps->es && caps->version < 31
 	                                      ? gl->FramebufferParameteriMESA
 	                                      : gl->FramebufferParameteri;
+	gl->GetIntegerv(GL_MAX_TEXTURE_SIZE, &caps->max_texture);
 	caps->known = true;
 }

@@ -28,6 +28,7 @@ struct vgpu_wcaps {
 	bool imaging;         /* GL_ARB_imaging */
 	bool pack_invert;     /* GL_MESA_pack_invert */
 	bool copy_image;      /* glCopyImageSubData */
+	int32_t max_texture;  /* GL_MAX_TEXTURE_SIZE */
 	bool robust;          /* the context was made with robust access */
 
 	void (*GenFramebuffers)(GLsizei n, GLuint *names);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "backend/worker/control.h"
@@ -41,6 +42,26 @@ static void tell_jail(int sock, const struct vgpu_jail_report *report)
 	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_JAIL, "%s", text);
 	msg.a = report->active;
 	vgpu_broker_send(sock, &msg, NULL);
+}
+
+/*
+ * A bound for what all programs of this guest together make the worker and a
+ * software driver allocate: $VGPU_WORKER_MEMORY_MB, by default three quarters of
+ * the machine. Beyond it allocations fail, and at worst this worker ends.
+ */
+static void limit_memory(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	const char *env = getenv("VGPU_WORKER_MEMORY_MB");
+	uint64_t bytes = env ? strtoull(env, NULL, 10) << 20 : 0;
+	struct rlimit limit;
+
+	if (!bytes)
+		bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 4 * 3;
+	limit.rlim_cur = limit.rlim_max = bytes;
+	if (setrlimit(RLIMIT_DATA, &limit))
+		fputs("vgpu-worker: no limit of memory could be set\n", stderr);
+#endif
 }
 
 int main(int argc, char **argv)
@@ -75,6 +96,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	limit_memory();
 	if (jailed)
 		vgpu_jail_files(&jail);
 	rc = vgpu_host_open(error, sizeof(error));

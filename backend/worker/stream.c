@@ -90,13 +90,16 @@ uint64_t vgpu_wstream_published(struct vgpu_wstream *s)
 static void sleep_for_event(struct vgpu_wstream *s, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = s->event_in, .events = POLLIN };
+	bool busy = s->pulse.busy;
 	uint64_t count;
 
+	s->pulse.busy = false; /* it is the guest that is waited for */
 	if (poll(&pfd, 1, timeout_ms) == 1) {
 		ssize_t n = read(s->event_in, &count, sizeof(count));
 
 		(void)n;
 	}
+	s->pulse.busy = busy;
 }
 
 /* Wait until there is something to read. Returns bytes, 0 to stop, or -EPROTO. */
@@ -268,6 +271,13 @@ void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
 
 /* ---- commands ------------------------------------------------------------ */
 
+/* For the watchdog: two plain stores. */
+static inline void begin_command(struct vgpu_wstream *s, uint32_t opcode)
+{
+	atomic_store_explicit(&s->pulse.opcode, opcode, memory_order_relaxed);
+	vgpu_wpulse_beat(&s->pulse);
+}
+
 static inline int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr,
                               const uint8_t *fixed, const uint8_t *tail, uint64_t total)
 {
@@ -279,6 +289,7 @@ static inline int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr
 	op = &vgpu_ops[hdr->opcode];
 	if (!vgpu_decoders[hdr->opcode] || total < sizeof(*hdr) + op->fixed_bytes)
 		return -EPROTO;
+	begin_command(s, hdr->opcode);
 	if (!tail)
 		tail = fixed + op->fixed_bytes;
 	rc = vgpu_decoders[hdr->opcode](&s->replay, fixed, tail,
@@ -456,6 +467,7 @@ static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t 
 	least = (uint32_t)sizeof(struct vgpu_wire_hdr) + op->fixed_bytes;
 	if (size < least)
 		return 0;
+	begin_command(s, opcode);
 	rc = vgpu_decoders[opcode](&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
 	                           size - least);
 	if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
@@ -538,7 +550,9 @@ static void *stream_thread(void *data)
 	for (;;) {
 		n = wait_commands(s);
 		if (n > 0) {
+			s->pulse.busy = true;
 			n = run_batch(s, (uint32_t)n);
+			s->pulse.busy = false;
 			if (n > 0)
 				consume(s, (uint32_t)n);
 			count_batch(s, n > 0 ? (uint64_t)n : 0);
@@ -546,9 +560,11 @@ static void *stream_thread(void *data)
 		if (n <= 0)
 			break;
 	}
+	s->pulse.busy = true;
 	while (vgpu_frames_poll(&s->replay, true))
-		;
+		vgpu_wpulse_beat(&s->pulse);
 	vgpu_replay_thread_end(&s->replay);
+	s->pulse.busy = false;
 	if (n < 0 && !s->stop)
 		vgpu_wstream_env.broken(s->conn, strerror((int)-n));
 	return NULL;
@@ -561,7 +577,9 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	struct vgpu_wstream *s;
 	int rc;
 
-	if (conn->n_streams >= VGPU_MAX_STREAMS)
+	/* those that are being joined hold a thread each, and a driver may hold them */
+	if (conn->n_streams + conn->ending_streams >= 2 * VGPU_MAX_STREAMS ||
+	    conn->n_streams >= VGPU_MAX_STREAMS)
 		return -EMFILE;
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -592,8 +610,11 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	s->replay.stream = s;
 	s->replay.conn = conn;
 	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
+	s->pulse.conn = conn;
+	vgpu_watchdog_add(&s->pulse);
 	rc = -pthread_create(&s->thread, NULL, stream_thread, s);
 	if (rc) {
+		vgpu_watchdog_remove(&s->pulse);
 		munmap(s->memory, s->memory_bytes);
 		goto out;
 	}
@@ -674,6 +695,7 @@ void vgpu_wstream_join(struct vgpu_wstream *s)
 	struct vgpu_wconn *conn = s->conn;
 
 	pthread_join(s->thread, NULL);
+	vgpu_watchdog_remove(&s->pulse);
 	pthread_mutex_lock(&conn->lock);
 	if (!s->counted) {
 		conn->calls += s->calls;

@@ -13,6 +13,7 @@
 
 #include "backend/worker/order.h"
 #include "backend/worker/replay.h"
+#include "backend/worker/watchdog.h"
 #include "protocol/ring.h"
 
 struct vgpu_wstream {
@@ -36,6 +37,7 @@ struct vgpu_wstream {
 	uint64_t reply_left;   /* payload not sent yet */
 	uint32_t reply_unseen; /* bytes written, not published */
 	struct vgpu_replay replay;
+	struct vgpu_wpulse pulse;
 	uint64_t batch_calls; /* not in calls yet */
 	_Atomic uint64_t calls, bytes_in, bytes_out, round_trips;
 	bool counted; /* the program's own counters hold these already */

@@ -41,7 +41,11 @@ static EGLint copy_to_texture(struct vgpu_egl_surface *surface)
 			gl->BindFramebuffer(target, 0);
 	}
 	gl->CopyTexImage2D(GL_TEXTURE_2D, surface->mipmap_level,
-	                   surface->texture_format == EGL_TEXTURE_RGBA ? GL_RGBA : GL_RGB, 0, 0,
+	                   surface->texture_format == EGL_TEXTURE_RGBA &&
+	                                   surface->config->alpha > 0
+	                           ? GL_RGBA
+	                           : GL_RGB,
+	                   0, 0,
 	                   surface->width, surface->height, 0);
 	if (bound)
 		gl->BindFramebuffer(target, (GLuint)bound);

@@ -7,6 +7,7 @@
 
 #include "encode.h"
 #include "entry.h"
+#include "frontend/debug.h"
 #include "frontend/gl/pixels.h"
 #include "frontend/gl/state.h"
 
@@ -189,15 +190,47 @@ static bool local(struct vgpu_context *ctx, GLenum pname, int64_t *out)
 	return binding(gl, pname, out) || vgpu_gl_array_get(ctx, pname, out);
 }
 
+/* What the host does not know as the program does: the worker sets it as it needs it. */
+static bool only_here(struct vgpu_context *ctx, GLenum pname)
+{
+	int64_t value;
+
+	switch (pname) {
+	case GL_CLIENT_ACTIVE_TEXTURE:
+	case GL_CLIENT_ATTRIB_STACK_DEPTH:
+	case GL_MAX_CLIENT_ATTRIB_STACK_DEPTH:
+	case GL_NUM_EXTENSIONS:
+		return true;
+	default:
+		/* arrays in client memory are the host's at a draw only */
+		return vgpu_gl_pixel_store_value(ctx->gl, pname) ||
+		       (ctx->gl->vao->client && vgpu_gl_array_get(ctx, pname, &value));
+	}
+}
+
+void vgpu_gl_verify(struct vgpu_context *ctx, GLenum pname, int64_t value)
+{
+	GLint host = 0;
+
+	if (ctx->stream->lost || ctx->gl->inside || only_here(ctx, pname))
+		return;
+	enc_glGetIntegerv(ctx->stream, pname, &host);
+	if (!ctx->stream->lost && host != (GLint)value)
+		vgpu_debug_differs("glGetIntegerv", pname, value, host);
+}
+
 #define GET(suffix, T, convert)                                                                   \
 	void GLAPIENTRY entry_glGet##suffix(GLenum pname, T *data)                                \
 	{                                                                                         \
 		int64_t value;                                                                    \
 		VGPU_GL_CONTEXT();                                                                \
-		if (local(ctx, pname, &value))                                                    \
+		if (local(ctx, pname, &value)) {                                                  \
+			if (vgpu_debug_on(VGPU_DEBUG_VERIFY))                                     \
+				vgpu_gl_verify(ctx, pname, value);                                \
 			*data = (T)(convert);                                                     \
-		else                                                                              \
+		} else {                                                                          \
 			enc_glGet##suffix(s, pname, data);                                        \
+		}                                                                                 \
 	}
 GET(Booleanv, GLboolean, value != 0)
 GET(Integerv, GLint, value)
@@ -232,15 +265,31 @@ static bool local_indexed(struct vgpu_context *ctx, GLenum target, GLuint index,
 	}
 }
 
+/* Bindings of arrays in client memory, or of arrays given by a pointer, are only known here. */
+static void verify_indexed(struct vgpu_context *ctx, GLenum target, GLuint index, int64_t value)
+{
+	GLint host = 0;
+
+	if (ctx->stream->lost || ctx->gl->inside || ctx->gl->vao->client ||
+	    !ctx->gl->vao->bindings[VGPU_ARRAY_GENERIC0 + index].buffer)
+		return;
+	enc_glGetIntegeri_v(ctx->stream, target, index, &host);
+	if (!ctx->stream->lost && host != (GLint)value)
+		vgpu_debug_differs("glGetIntegeri_v", target, value, host);
+}
+
 void GLAPIENTRY entry_glGetIntegeri_v(GLenum target, GLuint index, GLint *data)
 {
 	int64_t value;
 
 	VGPU_GL_CONTEXT();
-	if (local_indexed(ctx, target, index, &value))
+	if (local_indexed(ctx, target, index, &value)) {
+		if (vgpu_debug_on(VGPU_DEBUG_VERIFY))
+			verify_indexed(ctx, target, index, value);
 		*data = (GLint)value;
-	else
+	} else {
 		enc_glGetIntegeri_v(s, target, index, data);
+	}
 }
 
 void GLAPIENTRY entry_glGetInteger64i_v(GLenum target, GLuint index, GLint64 *data)
@@ -260,7 +309,13 @@ GLboolean GLAPIENTRY entry_glIsEnabled(GLenum cap)
 
 	VGPU_GL_CONTEXT(GL_FALSE);
 	array = gl->core ? VGPU_ARRAY_COUNT : vgpu_gl_client_state(gl, cap, gl->client_texture);
-	if (array < VGPU_ARRAY_COUNT)
-		return (gl->vao->enabled & VGPU_ARRAY_BIT(array)) != 0;
+	if (array < VGPU_ARRAY_COUNT) {
+		bool on = (gl->vao->enabled & VGPU_ARRAY_BIT(array)) != 0;
+
+		if (vgpu_debug_on(VGPU_DEBUG_VERIFY) && !s->lost && !gl->inside &&
+		    array < VGPU_ARRAY_TEX0 && enc_glIsEnabled(s, cap) != on && !s->lost)
+			vgpu_debug_differs("glIsEnabled", cap, on, !on);
+		return on;
+	}
 	return enc_glIsEnabled(s, cap);
 }

@@ -10,6 +10,7 @@
 
 #include "encode.h"
 #include "entry.h"
+#include "frontend/debug.h"
 #include "frontend/gl/state.h"
 
 #define BUCKETS 64
@@ -150,6 +151,15 @@ static void keep(struct vgpu_share *share, uint32_t program, const char *name, u
 	pthread_mutex_unlock(&share->lock);
 }
 
+static GLint ask(struct vgpu_stream *s, GLuint program, const GLchar *name, uint8_t what)
+{
+	if (what == UNIFORM)
+		return enc_glGetUniformLocation(s, program, name);
+	if (what == ATTRIB)
+		return enc_glGetAttribLocation(s, program, name);
+	return enc_glGetFragDataLocation(s, program, name);
+}
+
 static GLint location(GLuint program, const GLchar *name, uint8_t what)
 {
 	struct location *l;
@@ -166,14 +176,16 @@ static GLint location(GLuint program, const GLchar *name, uint8_t what)
 		value = l->value;
 	}
 	pthread_mutex_unlock(&ctx->share->lock);
-	if (found)
+	if (found) {
+		if (vgpu_debug_on(VGPU_DEBUG_VERIFY) && !s->lost) {
+			GLint host = ask(s, program, name, what);
+
+			if (host != value && !s->lost)
+				vgpu_debug_differs(name, program, value, host);
+		}
 		return value;
-	if (what == UNIFORM)
-		value = enc_glGetUniformLocation(s, program, name);
-	else if (what == ATTRIB)
-		value = enc_glGetAttribLocation(s, program, name);
-	else
-		value = enc_glGetFragDataLocation(s, program, name);
+	}
+	value = ask(s, program, name, what);
 	/* -1 may be an error that must be raised again: only what was found is kept */
 	if (value >= 0 && !s->lost)
 		keep(ctx->share, program, name, what, value);

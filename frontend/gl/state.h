@@ -21,7 +21,10 @@
 #include "frontend/transport/stream.h"
 #include "protocol/gl_image.h"
 
-struct vgpu_gl_strings; /* strings.c */
+struct vgpu_gl_strings; /* get.c, under VGPU_DEBUG=verify: value is what glGetIntegerv is to say; the host says the same. */
+void vgpu_gl_verify(struct vgpu_context *ctx, GLenum pname, int64_t value);
+
+/* strings.c */
 struct vgpu_gl_limits;  /* get.c */
 
 /* A callback of the program (debug.c). */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "frontend/connection.h"
+#include "frontend/debug.h"
 #include "frontend/transport/record.h"
 
 /* A publish at least every so many bytes, so that the worker starts early. */
@@ -175,8 +176,11 @@ static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
 /* Wait until need bytes can be written from the published index on. False: lost. */
 static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 {
+	uint64_t began = s->count_waits && vgpu_ring_writable(&s->cmd) < need ? vgpu_debug_now() : 0;
 	int64_t room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
 
+	if (began)
+		vgpu_debug_waited(0, began);
 	if (room < 0) {
 		become_lost(s);
 		return false;
@@ -309,14 +313,18 @@ bool vgpu_stream_is_past(const struct vgpu_stream *s, uint64_t position)
 bool vgpu_reply_begin(struct vgpu_stream *s, uint16_t opcode)
 {
 	struct vgpu_wire_reply hdr;
+	uint64_t began;
 	int64_t n;
 
 	s->reply_left = 0;
 	if (s->lost)
 		return false;
+	began = s->count_waits ? vgpu_debug_now() : 0;
 	publish(s);
 	s->round_trips++;
 	n = wait_for(s, &s->reply, vgpu_ring_readable, sizeof(hdr), vgpu_ring_cons_waiting);
+	if (began)
+		vgpu_debug_waited(opcode, began);
 	if (n < 0) {
 		become_lost(s);
 		return false;
@@ -413,6 +421,7 @@ int vgpu_stream_init(struct vgpu_stream *s, struct vgpu_client *client)
 	s->event_to_worker = ts.event_to_worker;
 	s->event_to_guest = ts.event_to_guest;
 	s->max_inline = ts.cmd_bytes / 4;
+	s->count_waits = vgpu_debug_on(VGPU_DEBUG_SYNC);
 	vgpu_ring_init(&s->cmd, &shared->cmd, (uint8_t *)ts.memory + VGPU_STREAM_HEADER,
 	               ts.cmd_bytes);
 	vgpu_ring_init(&s->reply, &shared->reply,

@@ -45,6 +45,7 @@ struct vgpu_stream {
 	uint64_t round_trips;
 	struct vgpu_stream *next;
 	uint64_t position; /* octets published since the stream was opened */
+	bool count_waits;  /* VGPU_DEBUG=sync */
 	bool in_pieces;    /* a large command is on its way: nothing may come between */
 	struct vgpu_order order;
 };

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
 """host_gl.h, host_gl.c, decode.h, decode_N.c: the worker's half."""
 
+import re
+
 from ctypes_gl import NUMBERED, abi, declare, element, expression, is_constant, layout, prototype, size_expression
 from cwriter import Writer, shards
 from model import (BLOB, DYNAMIC, IN, LENGTHS, OUT, OUT_BLOB, OUT_REF, REF, ROLES_OUT, SCALAR, STRING, STRINGS,
                    ModelError)
 
+# Commands that define an image of some dimensions.
+MAKES_IMAGE = re.compile(r"(TexImage|TextureImage|TexStorage|TextureStorage|RenderbufferStorage)\d?D?\w*$")
+# Parameters that name the first of a number of consecutive things.
+FIRST_OF_MANY = ("first", "index", "start", "bindingIndex", "wordIndex", "viewport")
 PARAMS = "struct vgpu_replay *replay, const uint8_t *fixed, const uint8_t *tail, uint64_t tail_bytes"
 
 
@@ -190,7 +196,7 @@ def custom_args(c, w):
     lines = []
     for p in c.params:
         if p.role == SCALAR:
-            lines.append(f".{p.name} = {scalar(p)}")
+            lines.append(f".{p.name} = {scalar(p, c)}")
         elif p.role in (IN, BLOB, STRING):
             lines.append(f".{p.name} = {p.name}")
             if p.role == IN:
@@ -226,8 +232,14 @@ def custom_call(c, w):
     w(f"\treturn replay_{c.name}(replay, &args);")
 
 
-def scalar(p):
-    """The field as it stands."""
+def scalar(p, c):
+    """The field as it stands; the first of several things as a number to which a count can be added."""
+    if p.base == "GLuint" and p.name in FIRST_OF_MANY and any(c.param(n) for n in ("count", "n")):
+        return f"vgpu_number(wire->{p.name})"
+    if p.base == "GLsizei" and p.name in ("width", "height", "depth") and MAKES_IMAGE.search(c.name):
+        return f"vgpu_dimension(replay, wire->{p.name})"
+    if p.base in ("GLintptr", "GLsizeiptr", "GLintptrARB", "GLsizeiptrARB"):
+        return f"vgpu_offset(wire->{p.name})"
     return f"wire->{p.name}"
 
 
@@ -241,7 +253,7 @@ def argument(c, p):
             return f"vgpu_host_name_if(replay, {kind(p, c)}, wire->{p.name})"
         if p.kind:
             return f"vgpu_host_name(replay, {kind(p)}, wire->{p.name})"
-        return scalar(p)
+        return scalar(p, c)
     if p.role == IN and p.kind:
         return f"{p.name}_host"
     if p.role == STRINGS and "const*" not in p.ctype:

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* One input: a program connects, sends its prelude and the input, and goes away. */
+/* One input: a program connects (or is there already), has sent its prelude, and sends the input. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/context.h"
 #include "backend/worker/drawable.h"
 #include "backend/worker/host_egl.h"
 #include "backend/worker/stream.h"
@@ -29,40 +32,126 @@ static int pool_memory(void)
 	return fd;
 }
 
-void fuzz_run(const uint8_t *data, size_t size)
-{
+/*
+ * A program that is there already. Making contexts takes a driver much longer
+ * than an input does, so $FUZZ_KEEP inputs (1 without it) go to the same one:
+ * each begins with the state that the ones before have left. What they were is
+ * kept, and written to $FUZZ_HISTORY when a sanitizer ends the process: it is
+ * an input by itself.
+ */
+struct program {
 	struct vgpu_wconn *conn;
 	struct vgpu_wstream *stream;
+	unsigned int inputs;
+	uint8_t history[1u << 20];
+	size_t history_bytes;
+};
+static struct program programs[FUZZ_STARTS];
+static struct program *running;
+
+static void write_history(void)
+{
+	const char *path = getenv("FUZZ_HISTORY");
+	int fd = path && running ? open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+	if (fd < 0)
+		return;
+	if (write(fd, running->history, running->history_bytes) < 0)
+		abort();
+	close(fd);
+}
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+static unsigned int keep(void)
+{
+	static unsigned int n;
+	const char *env = getenv("FUZZ_KEEP");
+
+	if (!n) {
+		n = env ? (unsigned int)strtoul(env, NULL, 10) : 1;
+		n = n ? n : 1;
+		__sanitizer_set_death_callback(write_history);
+	}
+	return n;
+}
+
+static void program_start(struct program *p, enum fuzz_start start)
+{
 	const uint8_t *prelude;
-	uint8_t *copy;
+	struct timespec now;
 	size_t n;
 	int pool;
 
-	if (size < 1)
-		return;
 	vgpu_wstream_env.gl = vgpu_host_get()->gl;
 	vgpu_wstream_env.broken = broken;
-	conn = vgpu_wconn_create(1, (uint32_t)getpid(), getuid(), "fuzz",
-	                         eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-	if (!conn)
+	p->conn = vgpu_wconn_create(1, (uint32_t)getpid(), getuid(), "fuzz",
+	                            eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+	if (!p->conn)
 		abort();
-	conn->log_tokens = 0; /* a line per wrong input would be the slowest part */
+	p->conn->log_tokens = 0; /* a line per wrong input would be the slowest part */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	p->conn->log_refilled_ns = (uint64_t)now.tv_sec * 1000000000u;
 	pool = pool_memory();
-	if (pool < 0 || vgpu_wconn_pool_add(conn, 1, POOL_BYTES, pool))
+	if (pool < 0 || vgpu_wconn_pool_add(p->conn, 1, POOL_BYTES, pool))
 		abort();
 	close(pool);
-	stream = vgpu_wstream_offline(conn, 1);
-	if (!stream)
+	p->stream = vgpu_wstream_offline(p->conn, 1);
+	if (!p->stream)
 		abort();
-	prelude = fuzz_prelude(data[0] % FUZZ_STARTS, &n);
-	if (vgpu_wstream_feed(stream, prelude, n))
+	prelude = fuzz_prelude(start, &n);
+	if (vgpu_wstream_feed(p->stream, prelude, n))
 		abort(); /* what our own encoders write is never an error */
+	p->inputs = 0;
+	p->history[0] = (uint8_t)start;
+	p->history_bytes = 1;
+}
+
+static void program_end(struct program *p)
+{
+	vgpu_wstream_offline_end(p->stream);
+	vgpu_wconn_destroy(p->conn);
+	p->stream = NULL;
+	p->conn = NULL;
+}
+
+/* As if each had a thread of its own: its context is the one that is current. */
+static struct program *program_of(enum fuzz_start start)
+{
+	struct program *p = &programs[start];
+	struct vgpu_wcontext *ctx;
+
+	if (p == running && p->conn)
+		return p;
+	ctx = p->conn ? p->stream->replay.ctx : NULL;
+	vgpu_host_make_current(ctx ? ctx->egl : EGL_NO_CONTEXT, ctx ? ctx->api : VGPU_API_GL);
+	if (!p->conn)
+		program_start(p, start);
+	return p;
+}
+
+void fuzz_run(const uint8_t *data, size_t size)
+{
+	struct program *p;
+	uint8_t *copy;
+	size_t n;
+
+	if (size < 1)
+		return;
+	keep();
+	p = running = program_of((enum fuzz_start)(data[0] % FUZZ_STARTS));
 	/* of its own size and 8-aligned, as in a ring: reading past its end is seen */
 	n = (size - 1) & ~(size_t)7;
 	copy = aligned_alloc(8, n ? n : 8);
 	memcpy(copy, data + 1, n);
-	vgpu_wstream_feed(stream, copy, n);
-	vgpu_wstream_offline_end(stream);
-	vgpu_wconn_destroy(conn);
+	if (n <= sizeof(p->history) - p->history_bytes) {
+		memcpy(p->history + p->history_bytes, data + 1, n);
+		p->history_bytes += n;
+	}
+	vgpu_wstream_feed(p->stream, copy, n);
+	/* the next input begins with a command */
+	p->stream->joined_have = p->stream->joined_total = 0;
 	free(copy);
+	if (++p->inputs >= keep())
+		program_end(p);
 }

@@ -30,7 +30,10 @@ start()
 	leaks=1
 	[ "$fuzzer" != fuzz_decode_gl ] || leaks=0
 	# shellcheck disable=SC2046,SC2086 # lists of words
-	ASAN_OPTIONS=detect_leaks=$leaks LIBGL_ALWAYS_SOFTWARE=1 LP_NUM_THREADS=0 "$bin/$fuzzer" $limit $(arguments "$fuzzer") \
+	keep=1
+	[ "$fuzzer" != fuzz_decode_gl ] || keep=50
+	FUZZ_KEEP=$keep FUZZ_HISTORY=$corpus/found/$fuzzer-history \
+		ASAN_OPTIONS=detect_leaks=$leaks LIBGL_ALWAYS_SOFTWARE=1 LP_NUM_THREADS=0 "$bin/$fuzzer" $limit $(arguments "$fuzzer") \
 		-max_len=16384 -print_final_stats=1 -verbosity=1 -close_fd_mask=1 \
 		"-artifact_prefix=$corpus/found/$fuzzer-" "$corpus/$fuzzer" $seeds \
 		>"$corpus/$fuzzer.log" 2>&1 &

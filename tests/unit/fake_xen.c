@@ -480,7 +480,7 @@ struct fake_xen *fake_xen_new(void)
 
 void fake_xen_start(struct fake_xen *x)
 {
-	if (vgpu_xen_start(&x->daemon, &x->base, NULL, &x->xd))
+	if (vgpu_xen_start(&x->daemon, &x->base, x->attach, &x->xd))
 		abort();
 }
 

@@ -41,6 +41,7 @@ struct fake_xen {
 	struct vgpu_xen base; /* first */
 	struct vgpu_daemon daemon;
 	struct vgpu_xdaemon *xd;
+	const char *attach; /* program for automatic attach, or NULL */
 	struct fake_node *nodes;
 	struct fake_watch *watches;
 	struct fake_fired *fired;

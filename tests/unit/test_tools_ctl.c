@@ -88,6 +88,47 @@ static void test_json(void **state)
 	assert_non_null(strstr(out, "\"round_trips\":89"));
 }
 
+/* Where the daemon serves guests, lines say which; where it does not, nothing changes. */
+static void test_guests(void **state)
+{
+	char out[4096];
+
+	start(FAKE_ANSWERS, "{\"schema\":1,\"guests\":[],\"workers\":[{\"pid\":1,\"guest\":\"web\","
+			    "\"domid\":3,\"programs\":[{\"pid\":2}]}]}");
+	assert_int_equal(ctl_run("list", out, sizeof(out)), 0);
+	assert_int_equal(strncmp(out, "GUEST", 5), 0);
+	assert_non_null(strstr(out, "web"));
+	assert_int_equal(ctl_run("list -n -o PID,GUEST,DOMID", out, sizeof(out)), 0);
+	assert_words(out, "2 web 3");
+	stop(NULL);
+	start(FAKE_ANSWERS, answer);
+	assert_int_equal(ctl_run("list", out, sizeof(out)), 0);
+	assert_null(strstr(out, "GUEST"));
+}
+
+/* What can be said before there is a Xen host to say it to. */
+static void test_guest_commands(void **state)
+{
+	char out[8192];
+
+	assert_int_equal(ctl_run("attach", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("attach web weight=0", out, sizeof(out)), 2);
+	assert_non_null(strstr(out, "weight=0"));
+	assert_non_null(strstr(out, "1 to 65535"));
+	assert_int_equal(ctl_run("attach web cap=1 weight=2", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("attach --from-config web cap=1", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("attach --wait soon web", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("attach --help", out, sizeof(out)), 0);
+	assert_int_equal(ctl_run("detach", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("detach web now", out, sizeof(out)), 2);
+	assert_int_equal(ctl_run("show a b", out, sizeof(out)), 2);
+	if (access("/dev/xen/xenbus", F_OK) < 0) {
+		assert_int_equal(ctl_run("attach web", out, sizeof(out)), 1);
+		assert_non_null(strstr(out, "xenstore"));
+		assert_non_null(strstr(out, "hint: "));
+	}
+}
+
 static void test_missing_counter_is_a_dash(void **state)
 {
 	char out[4096];
@@ -177,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_table, stop),
 		cmocka_unit_test_teardown(test_json, stop),
+		cmocka_unit_test_teardown(test_guests, stop),
+		cmocka_unit_test(test_guest_commands),
 		cmocka_unit_test_teardown(test_missing_counter_is_a_dash, stop),
 		cmocka_unit_test_teardown(test_no_daemon, stop),
 		cmocka_unit_test_teardown(test_refused, stop),

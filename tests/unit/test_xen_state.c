@@ -6,8 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/unit/fake_xen.h"
 
@@ -380,6 +383,53 @@ static void xenstored_refuses(void **state)
 	fake_xen_free(x);
 }
 
+/* A program is run for each domain that appears, once. */
+static void automatic_attach(void **state)
+{
+	char folder[] = "/tmp/vgpu-attach-XXXXXX", script[64], made[64], command[256];
+	struct fake_xen *x = fake_xen_new();
+	FILE *file;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(script, sizeof(script), "%s/ctl", folder);
+	snprintf(made, sizeof(made), "%s/made", folder);
+	file = fopen(script, "w");
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\necho \"$*\" >>%s\n", made);
+	fclose(file);
+	assert_int_equal(chmod(script, 0700), 0);
+	/* as the daemon's main does: or the children's end is not seen */
+	sigset_t set, old;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	x->attach = script;
+	fake_set(x, "/local/domain/0/name", "Domain-0");
+	fake_set(x, "/local/domain/3/name", "web");
+	fake_set(x, "/local/domain/4/name", "not built yet");
+	x->dead[4] = true;
+	fake_xen_start(x);
+	fake_run(x, 300);
+	x->dead[4] = false;
+	fake_set(x, "@introduceDomain", "");
+	fake_set(x, "@introduceDomain", "");
+	fake_run(x, 300);
+	snprintf(command, sizeof(command), "printf 'attach --from-config 3\\nattach --from-config 4\\n' | "
+	         "cmp - %s", made);
+	assert_int_equal(system(command), 0);
+	/* the next domain with a number that was used before */
+	x->dead[3] = true;
+	fake_set(x, "@releaseDomain", "");
+	fake_run(x, 5);
+	x->dead[3] = false;
+	fake_set(x, "@introduceDomain", "");
+	fake_run(x, 300);
+	snprintf(command, sizeof(command), "test $(grep -c config.3 %s) = 2 && rm -r %s", made, folder);
+	assert_int_equal(system(command), 0);
+	fake_xen_free(x);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +448,7 @@ int main(void)
 		cmocka_unit_test(bad_folders),
 		cmocka_unit_test(bad_config),
 		cmocka_unit_test(xenstored_refuses),
+		cmocka_unit_test(automatic_attach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 int vgpu_admin_connect(void)
 {
 	struct timeval limit = { .tv_sec = VGPU_ADMIN_TIMEOUT_S };
-	int sock = vgpu_broker_connect();
+	int sock = vgpu_broker_connect_admin();
 
 	if (sock < 0)
 		return sock;

@@ -25,6 +25,9 @@ struct column {
 };
 
 static const struct column columns[] = {
+	/* GUEST: the first one, shown where there are guests */
+	{ "GUEST", "guest", "guest that it runs in", true, false, false, 0 },
+	{ "DOMID", "domid", "its domain id", true, false, false, SCOLS_FL_RIGHT },
 	{ "CONN", "connection", "number of the connection", false, false, true, SCOLS_FL_RIGHT },
 	{ "PID", "pid", "process that draws", false, false, true, SCOLS_FL_RIGHT },
 	{ "NAME", "name", "its name", false, false, true, 0 },
@@ -52,7 +55,7 @@ void vgpu_ctl_list_columns(void)
 }
 
 struct list_options {
-	bool json, no_headings;
+	bool json, no_headings, chose;
 	size_t chosen[COLUMNS * 2], count; /* indexes into columns[] */
 };
 
@@ -223,6 +226,7 @@ static int parse(int argc, char **argv, struct list_options *options)
 		case 'o':
 			if (!choose_columns(options, optarg))
 				return VGPU_EXIT_USAGE;
+			options->chose = true;
 			break;
 		case 'h':
 			print_help();
@@ -236,6 +240,16 @@ static int parse(int argc, char **argv, struct list_options *options)
 	if (optind < argc)
 		return vgpu_tool_usage("list takes no '%s'", argv[optind]);
 	return -1;
+}
+
+/* Where the daemon serves guests, each line begins with one. */
+static void add_guest_column(struct list_options *options, struct json_object *answer)
+{
+	if (options->chose || !json_object_object_get_ex(answer, "guests", NULL))
+		return;
+	memmove(options->chosen + 1, options->chosen, options->count * sizeof(options->chosen[0]));
+	options->chosen[0] = 0;
+	options->count++;
 }
 
 int vgpu_ctl_list(int argc, char **argv)
@@ -258,6 +272,7 @@ int vgpu_ctl_list(int argc, char **argv)
 		puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY));
 		rc = VGPU_EXIT_OK;
 	} else {
+		add_guest_column(&options, answer);
 		rc = print_table(&options, answer);
 	}
 	json_object_put(answer);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the driver itself reads vertex arrays, element by element: glArrayElement,
+ * draws that are compiled into display lists, and indices in feedback and
+ * selection. There it does not look whether they lie in their buffers, robust
+ * context or not, so it is looked here. Stream thread, a context is current.
+ */
+#ifndef VGPU_BACKEND_WORKER_GL_ELEMENTS_H
+#define VGPU_BACKEND_WORKER_GL_ELEMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend/worker/gl_state.h"
+
+/* A list or the mode may have begun or ended: ask the driver. */
+void vgpu_welements_mode(struct vgpu_replay *r);
+/* glBegin comes: remember how many elements the arrays hold, for nobody answers until glEnd. */
+void vgpu_welements_begin(struct vgpu_replay *r);
+/* Arrays or what is in buffers may change: not between glBegin and glEnd, then. */
+void vgpu_welements_forget(struct vgpu_replay *r);
+/* glArrayElement. */
+bool vgpu_welements_one(struct vgpu_replay *r, GLint element);
+
+/* Draws: true when the driver may be called. They cost nothing outside lists and feedback. */
+bool vgpu_welements_range(struct vgpu_replay *r, int64_t first, int64_t count);
+/* count indices of a type at an offset into the element buffer, each with base added. */
+bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t count, GLenum type,
+                            int64_t base);
+/* Parameters that lie in a buffer. */
+bool vgpu_welements_unknown(struct vgpu_replay *r);
+
+#endif

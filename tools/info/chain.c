@@ -78,6 +78,12 @@ static const char *socket_source(void)
 	return runtime && *runtime ? "in XDG_RUNTIME_DIR" : "the usual place";
 }
 
+/* A guest of Xen's, not Dom0: that has the control domain's device. */
+static bool in_xen_guest(void)
+{
+	return access("/sys/bus/xen", F_OK) == 0 && access("/dev/xen/xenbus_backend", F_OK) < 0;
+}
+
 /* The embedded transport needs a socket to connect to. Returns the socket or a negative errno. */
 static int look_transport(struct vgpu_link *link)
 {
@@ -94,12 +100,25 @@ static int look_transport(struct vgpu_link *link)
 		ok(link, "embedded, socket %s (%s)", path, socket_source());
 		return sock;
 	}
-	if (sock == -EACCES || sock == -EPERM) {
+	if ((sock == -EACCES || sock == -EPERM) && strcmp(path, VGPU_SYSTEM_SOCKET) == 0) {
+		link->exit_code = VGPU_EXIT_PERMISSION;
+		broken(link, "'adduser USER vgpu' as root, then log in again (vgpu-agentd --group)",
+		       "this user may not connect to vgpu-agentd at %s", path);
+	} else if (sock == -EACCES || sock == -EPERM) {
 		link->exit_code = VGPU_EXIT_PERMISSION;
 		broken(link,
 		       "run as the user who started vgpu-backendd; if you trust that user, name "
 		       "the socket in VGPU_SOCKET",
 		       "embedded, not permitted to connect to %s (%s)", path, socket_source());
+	} else if (!getenv("VGPU_SOCKET") && in_xen_guest() &&
+		   access("/sys/bus/xen/devices/vgpu-0", F_OK) == 0) {
+		broken(link, "'systemctl start vgpu-agentd'; 'journalctl -u vgpu-agentd' says why it ended",
+		       "a vgpu is attached to this Xen guest, but vgpu-agentd does not run (no socket %s)",
+		       VGPU_SYSTEM_SOCKET);
+	} else if (!getenv("VGPU_SOCKET") && in_xen_guest()) {
+		broken(link, "in the backend's domain: 'vgpu-ctl attach GUEST', or vgpu = [ '...' ] in the "
+		             "guest's xl config",
+		       "no vgpu is attached to this Xen guest, and nobody listens at %s", path);
 	} else {
 		broken(link,
 		       "'vgpu-run PROGRAM' brings a backend for one program ('vgpu-run vgpu-info' "

@@ -29,9 +29,9 @@ start()
 	# what is lost inside Mesa is seen at the end only; ours is found by fuzz_decode, without a driver
 	leaks=1
 	[ "$fuzzer" != fuzz_decode_gl ] || leaks=0
-	# shellcheck disable=SC2046,SC2086 # lists of words
 	keep=1
 	[ "$fuzzer" != fuzz_decode_gl ] || keep=50
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	FUZZ_KEEP=$keep FUZZ_HISTORY=$corpus/found/$fuzzer-history \
 		ASAN_OPTIONS=detect_leaks=$leaks LIBGL_ALWAYS_SOFTWARE=1 LP_NUM_THREADS=0 "$bin/$fuzzer" $limit $(arguments "$fuzzer") \
 		-max_len=16384 -print_final_stats=1 -verbosity=1 -close_fd_mask=1 \

@@ -45,7 +45,11 @@ def jailed_worker(test):
             if name != "CapBnd" or os.getuid() == 0:
                 test.check(int(of_it[name], 16) == 0, "%s is %s" % (name, of_it[name]))
         for task in os.listdir("/proc/%d/task" % pid):
-            test.check(status(int(task))["Seccomp"] == "2", "thread %s has no filter" % task)
+            try:
+                filtered = status(int(task))["Seccomp"] == "2"
+            except FileNotFoundError:
+                continue  # it has ended meanwhile
+            test.check(filtered, "thread %s has no filter" % task)
         fds = {int(n): os.readlink("/proc/%d/fd/%s" % (pid, n))
                for n in os.listdir("/proc/%d/fd" % pid)}
         test.log("descriptors: %s" % fds)

@@ -60,7 +60,7 @@ def vgpu_replays_a_trace_as_dom0_does(host):
     expect(guest.check("sha256sum </tmp/small.trace").out.split()[0]
            == host.check("sha256sum </tmp/small.trace").out.split()[0], "the trace came whole")
     guest.check(as_user("mkdir -p ~/split; apitrace dump-images -o ~/split/f- /tmp/small.trace "
-                        ">/tmp/program.log 2>&1"), limit=180)
+                        ">~/program.log 2>&1"), limit=180)
     split = guest.check("cd ~user/split && for f in *.png; do echo $f $(sha256sum <$f); done").out
     expect(native.strip() and native.split() == split.split(),
            f"frames differ\n--- native\n{native}--- split\n{split}")

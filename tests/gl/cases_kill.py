@@ -34,11 +34,16 @@ def kill_after(process, seconds):
         return True
 
 
-def segments_of(pids):
-    """System V shared memory (MIT-SHM) made by one of these processes."""
+def all_segments():
+    """System V shared memory (MIT-SHM): numbers, and which process made each."""
     with open("/proc/sysvipc/shm", encoding="ascii") as f:
         rows = [line.split() for line in f.read().splitlines()[1:]]
-    return [row[1] for row in rows if int(row[4]) in pids]
+    return {row[1]: int(row[4]) for row in rows}
+
+
+def segments_of(pids, before):
+    """Made since by one of these processes; numbers of processes come again."""
+    return [n for n, pid in all_segments().items() if pid in pids and n not in before]
 
 
 def compare(test, before, after):
@@ -80,7 +85,7 @@ def programs(test):
     backend, server = Backend(test), test.x(test.second)
     folder = os.path.join(test.dir, "tmp")
     os.makedirs(folder)
-    pids, hit, shm_before = set(), 0, os.listdir("/dev/shm")
+    pids, hit, shm_before, segments_before = set(), 0, os.listdir("/dev/shm"), all_segments()
     try:
         before, i, end = None, 0, WARM_UP + kills
         while i < end:
@@ -115,7 +120,8 @@ def programs(test):
         test.check(not grown, "again: " + "; ".join(grown))
         test.check(sorted(backend.children()) == sorted(backend.workers()),
                    "the daemon has processes that are no workers: %s" % backend.children())
-        test.check(not segments_of(pids), "System V segments were left: %s" % segments_of(pids))
+        left = segments_of(pids, segments_before)
+        test.check(not left, "System V segments were left: %s" % left)
         shm = [n for n in os.listdir("/dev/shm") if "vgpu" in n and n not in shm_before]
         # the tests of the passthrough tool work in /dev/shm, perhaps at this moment
         shm = [n for n in shm if not n.startswith("vgpu-pci")]

@@ -210,7 +210,14 @@ static int same_user(void) { return rc_of(setuid(getuid())); }
 #if !VGPU_JAIL_SANITIZED
 static int persona(void) { return rc_of(syscall(SYS_personality, 0xffffffffu)); }
 #endif
-static int shm(void) { return rc_of(syscall(SYS_shmget, 0, 4096, 0600)); }
+static int shm(void)
+{
+	int id = (int)syscall(SYS_shmget, 0, 4096, 0600);
+
+	if (id >= 0)
+		syscall(SYS_shmctl, id, 0 /* IPC_RMID */, NULL);
+	return rc_of(id);
+}
 static int remove_own(void) { return rc_of(unlink(file)); }
 #if !VGPU_JAIL_SANITIZED
 static int remove_nothing(void) { return rc_of(unlink("/nowhere")); }

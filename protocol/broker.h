@@ -44,6 +44,7 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_READY = 48,    /* text: renderer string */
 	VGPU_BROKER_W_STATS_REPLY = 49, /* a: request number; fd: memfd with JSON */
 	VGPU_BROKER_W_CONN_BROKEN = 50, /* a: connection: protocol error; text: what */
+	VGPU_BROKER_W_IDLE = 53,     /* the last program is gone, all of it; fd: memfd with JSON, as above */
 	VGPU_BROKER_W_FAILED = 51,   /* the worker cannot draw; text: cause and next step */
 };
 

@@ -80,6 +80,7 @@ static_assert(sizeof(struct vgpu_wire_reply) == 16, "wire layout");
 #define VGPU_MAX_RING (64u << 20)
 #define VGPU_MAX_STREAMS 64            /* per connection */
 #define VGPU_MAX_CONNS 256             /* per worker */
+#define VGPU_MAX_WORKERS 32            /* per user; further programs share them */
 #define VGPU_MAX_CONTEXTS 1024         /* per connection */
 #define VGPU_MAX_DRAWABLES 1024        /* per connection */
 #define VGPU_MAX_DRAWABLE_DIM 16384    /* pixels */

@@ -55,6 +55,7 @@ static void lose(struct vgpu_client_conn *client, const char *why)
 {
 	struct vgpu_broker_msg msg;
 
+	vgpu_worker_put(client->worker);
 	client->worker = NULL;
 	if (client->welcomed) {
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_LOST, "%s", why);
@@ -79,6 +80,7 @@ static void welcome(struct vgpu_client_conn *client)
 	msg.b = (uint32_t)client->pid;
 	msg.c = client->uid;
 	msg.fds = 1;
+	client->worker->busy = true;
 	vgpu_worker_send(client->worker, &msg, &frame);
 	vgpu_broker_msg_init(&msg, VGPU_BROKER_WELCOME, NULL);
 	msg.a = VGPU_BROKER_VERSION;
@@ -107,7 +109,7 @@ static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 	}
 	client->is_program = true;
 	snprintf(client->name, sizeof(client->name), "%.63s", msg->text);
-	rc = vgpu_worker_get(client->daemon, client->uid, &client->worker);
+	rc = vgpu_worker_get(client->daemon, client->uid, client->pid, &client->worker);
 	if (rc) {
 		snprintf(text, sizeof(text), "no worker could be started: %s", strerror(-rc));
 		refuse(client, -rc, text);
@@ -211,6 +213,21 @@ static void object_close(struct vgpu_client_conn *client, enum vgpu_broker_type 
 
 /* ---- "list" ---------------------------------------------------------------- */
 
+/* What retired workers have drawn, as far as this user may know it. A new reference. */
+static struct json_object *past_of(const struct vgpu_client_conn *client)
+{
+	struct json_object *all = client->daemon->past, *list = json_object_new_array(), *uid;
+
+	for (size_t i = 0; all && i < json_object_array_length(all); i++) {
+		struct json_object *entry = json_object_array_get_idx(all, i);
+
+		if (client->uid == 0 || (json_object_object_get_ex(entry, "uid", &uid) &&
+		                         json_object_get_int64(uid) == client->uid))
+			json_object_array_add(list, json_object_get(entry));
+	}
+	return list;
+}
+
 static void admin_finish(struct vgpu_client_conn *client)
 {
 	struct json_object *top = json_object_new_object();
@@ -221,7 +238,10 @@ static void admin_finish(struct vgpu_client_conn *client)
 	json_object_object_add(top, "schema", json_object_new_int(1));
 	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
 	json_object_object_add(top, "workers", client->admin_answer);
+	json_object_object_add(top, "past", past_of(client));
 	client->admin_answer = NULL;
+	free(client->admin_from);
+	client->admin_from = NULL;
 	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
 	fd = memfd_create("vgpu-list", MFD_CLOEXEC);
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
@@ -236,22 +256,42 @@ static void admin_finish(struct vgpu_client_conn *client)
 	json_object_put(top);
 }
 
+/* This worker's answer need not be waited for any more. False: it was not. */
+static bool admin_has(struct vgpu_client_conn *client, const struct vgpu_worker *worker)
+{
+	for (uint32_t i = 0; i < client->admin_waiting; i++) {
+		if (client->admin_from[i] == worker) {
+			client->admin_from[i] = client->admin_from[--client->admin_waiting];
+			return true;
+		}
+	}
+	return false;
+}
+
 static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg *req)
 {
 	struct vgpu_broker_msg msg;
+	size_t n = 0;
 
 	if (strcmp(req->text, "list") != 0 || client->admin_answer) {
 		refuse(client, EINVAL, "unknown request (known: list)");
 		return;
 	}
+	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next)
+		n++;
+	client->admin_from = calloc(n + 1, sizeof(*client->admin_from));
+	if (!client->admin_from) {
+		refuse(client, ENOMEM, "the backend has no memory left");
+		return;
+	}
 	client->admin_answer = json_object_new_array();
 	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next) {
-		if (w->uid != client->uid && client->uid != 0)
+		if ((w->uid != client->uid && client->uid != 0) || w->retired)
 			continue;
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS, NULL);
 		msg.a = client->id;
 		vgpu_worker_send(w, &msg, NULL);
-		client->admin_waiting++;
+		client->admin_from[client->admin_waiting++] = w;
 	}
 	if (client->admin_waiting == 0)
 		admin_finish(client);
@@ -266,8 +306,14 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 	for (client = worker->daemon->clients; client && client->id != request;
 	     client = client->next)
 		;
-	if (!client || !client->admin_answer || fd < 0)
+	if (!client || !client->admin_answer || fd < 0 || !admin_has(client, worker))
 		return;
+	if (worker->retired) {
+		/* what it has drawn stands in "past" */
+		if (client->admin_waiting == 0)
+			admin_finish(client);
+		return;
+	}
 	lseek(fd, 0, SEEK_SET);
 	stats = json_object_from_fd(fd);
 	entry = json_object_new_object();
@@ -280,7 +326,7 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 			json_object_object_add(entry, parts[i], json_object_get(value));
 	json_object_put(stats);
 	json_object_array_add(client->admin_answer, entry);
-	if (--client->admin_waiting == 0)
+	if (client->admin_waiting == 0)
 		admin_finish(client);
 }
 
@@ -387,8 +433,11 @@ void vgpu_client_conn_destroy(struct vgpu_client_conn *client)
 		msg.a = client->id;
 		vgpu_worker_send(client->worker, &msg, NULL);
 	}
+	if (client->worker)
+		vgpu_worker_put(client->worker);
 	if (client->admin_answer)
 		json_object_put(client->admin_answer);
+	free(client->admin_from);
 	sd_event_source_disable_unref(client->io);
 	close(client->sock);
 	free(client);
@@ -407,7 +456,7 @@ void vgpu_clients_worker_gone(struct vgpu_worker *worker, const char *why)
 		if (c->worker == worker)
 			lose(c, why);
 		/* its answer to "list" will not come */
-		if (c->admin_answer && --c->admin_waiting == 0)
+		if (c->admin_answer && admin_has(c, worker) && c->admin_waiting == 0)
 			admin_finish(c);
 	}
 }

@@ -7,6 +7,7 @@
 #ifndef VGPU_BACKEND_DAEMON_DAEMON_H
 #define VGPU_BACKEND_DAEMON_DAEMON_H
 
+#include <json-c/json_object.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,7 +18,10 @@
 struct vgpu_daemon;
 struct vgpu_client_conn;
 
-/* A worker process: one for each user. */
+/*
+ * A worker process: of one user, drawing for one program; for several only when the
+ * user has VGPU_MAX_WORKERS of them. One that has become idle serves the next program.
+ */
 struct vgpu_worker {
 	struct vgpu_worker *next;
 	struct vgpu_daemon *daemon;
@@ -25,6 +29,11 @@ struct vgpu_worker {
 	pid_t pid;
 	int sock;
 	bool ready;
+	bool busy;    /* was told of a program, and has not said since that it is idle */
+	bool retired; /* told to end: it gets nothing any more */
+	pid_t program; /* the last one given to it */
+	uint32_t n_programs; /* connections: a program may have one for EGL and one for GLX */
+	struct json_object *ended; /* what its programs have cost; NULL: none has ended */
 	char renderer[256];
 	char failed[512]; /* why it cannot draw; empty while it can */
 	sd_event_source *io, *child;
@@ -44,7 +53,8 @@ struct vgpu_client_conn {
 	struct vgpu_worker *worker;  /* NULL before HELLO and after loss */
 	uint32_t next_object;        /* streams and pools */
 	uint32_t n_streams, n_pools;
-	uint32_t admin_waiting;      /* workers whose answer to "list" is missing */
+	struct vgpu_worker **admin_from; /* workers whose answer to "list" is missing */
+	uint32_t admin_waiting;      /* how many */
 	void *admin_answer;          /* struct json_object: the list so far */
 	sd_event_source *io;
 };
@@ -58,6 +68,7 @@ struct vgpu_daemon {
 	uint32_t next_conn;
 	struct vgpu_worker *workers;
 	struct vgpu_client_conn *clients;
+	struct json_object *past; /* what retired workers have drawn: the last of them */
 };
 
 /*
@@ -68,8 +79,13 @@ int vgpu_daemon_listen(struct vgpu_daemon *daemon, const char *path);
 /* Close all, end the workers, remove the socket. */
 void vgpu_daemon_finish(struct vgpu_daemon *daemon);
 
-/* The user's worker, started if there is none. 0 or a negative errno. */
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out);
+/*
+ * A worker for program pid of this user: the one that it has, one that waits, or a new one.
+ * Returns 0 or a negative errno. Each success is given back by vgpu_worker_put.
+ */
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out);
+/* A program of it has gone. */
+void vgpu_worker_put(struct vgpu_worker *worker);
 /* Send it a message; a worker that cannot take it is killed. */
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg,
                       const int *fds);

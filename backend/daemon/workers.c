@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worker processes: started on demand (spawn.c), watched, reaped.
- * A worker that dies takes the contexts of one user's programs with it.
+ * Worker processes: started on demand (spawn.c), watched, reaped. Each draws for
+ * one program at a time, as the program's own process would: drivers serialise the
+ * contexts of one process, and are slower once two of its threads have called them.
+ * A worker that dies takes the contexts of its program with it.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +17,10 @@
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
+#include "protocol/wire.h"
+
+#define KEEP_IDLE 1 /* workers of a user that wait for the next program */
+#define KEEP_PAST 32 /* retired workers whose programs can still be asked about */
 
 static void forget(struct vgpu_worker *worker)
 {
@@ -28,12 +35,16 @@ static void forget(struct vgpu_worker *worker)
 	sd_event_source_disable_unref(worker->io);
 	sd_event_source_disable_unref(worker->child);
 	close(worker->sock);
+	json_object_put(worker->ended);
 	free(worker);
 }
 
 static void gone(struct vgpu_worker *worker, const char *why)
 {
-	vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid, (unsigned)worker->uid, why);
+	if (!worker->retired)
+		vgpu_daemon_log("worker %d of user %u: %s", (int)worker->pid, (unsigned)worker->uid,
+		                why);
+	worker->retired = true;
 	vgpu_clients_worker_gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
 }
@@ -50,6 +61,71 @@ static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
 		         strsignal(si->si_status));
 	gone(worker, why);
 	return 0;
+}
+
+/* Its end of the socket sees the end of the file, and it ends. */
+static void retire(struct vgpu_worker *worker)
+{
+	struct vgpu_daemon *daemon = worker->daemon;
+	struct json_object *entry;
+
+	worker->retired = true;
+	shutdown(worker->sock, SHUT_WR);
+	if (!worker->ended)
+		return;
+	entry = json_object_new_object();
+	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
+	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
+	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
+	json_object_object_add(entry, "ended", worker->ended);
+	worker->ended = NULL;
+	if (!daemon->past)
+		daemon->past = json_object_new_array();
+	if (json_object_array_length(daemon->past) >= KEEP_PAST)
+		json_object_array_del_idx(daemon->past, 0, 1);
+	json_object_array_add(daemon->past, entry);
+}
+
+static bool waits(const struct vgpu_worker *worker)
+{
+	return !worker->busy && !worker->n_programs && !worker->retired;
+}
+
+/* Of this user's workers that wait for a program all but the oldest may go. */
+static void trim(struct vgpu_daemon *daemon, uid_t uid)
+{
+	struct vgpu_worker *youngest = NULL, *w;
+	uint32_t waiting = 0;
+
+	/* new ones come first in the list */
+	for (w = daemon->workers; w; w = w->next) {
+		if (w->uid == uid && waits(w)) {
+			youngest = youngest ? youngest : w;
+			waiting++;
+		}
+	}
+	if (waiting > KEEP_IDLE)
+		retire(youngest);
+}
+
+/* A worker has put its last program away. */
+static void idle(struct vgpu_worker *worker, int fd)
+{
+	struct json_object *stats, *ended;
+
+	if (worker->n_programs > 0)
+		return; /* it has been given another */
+	worker->busy = false;
+	if (fd >= 0) {
+		lseek(fd, 0, SEEK_SET);
+		stats = json_object_from_fd(fd);
+		if (json_object_object_get_ex(stats, "ended", &ended)) {
+			json_object_put(worker->ended);
+			worker->ended = json_object_get(ended);
+		}
+		json_object_put(stats);
+	}
+	trim(worker->daemon, worker->uid);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
@@ -76,6 +152,9 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_FAILED:
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
+	case VGPU_BROKER_W_IDLE:
+		idle(worker, fds[0]);
+		break;
 	case VGPU_BROKER_W_CONN_BROKEN:
 		vgpu_clients_broken(worker, msg.a, msg.text);
 		break;
@@ -89,17 +168,38 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	return 0;
 }
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+/* The program's, or one that waits, or, of as many as there may be, that with the fewest programs. */
+static struct vgpu_worker *choose(struct vgpu_daemon *daemon, uid_t uid, pid_t pid)
+{
+	struct vgpu_worker *best = NULL, *w;
+	uint32_t n = 0;
+
+	for (w = daemon->workers; w; w = w->next) {
+		if (w->uid != uid || w->retired)
+			continue;
+		if (w->n_programs && w->program == pid)
+			return w;
+		n++;
+		/* the oldest of several: it is the most likely to be ready */
+		if (!best || waits(w) > waits(best) ||
+		    (waits(w) == waits(best) && w->n_programs <= best->n_programs))
+			best = w;
+	}
+	return best && (waits(best) || n >= VGPU_MAX_WORKERS) ? best : NULL;
+}
+
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out)
 {
 	struct vgpu_worker *worker;
 	int pair[2] = { -1, -1 };
 	int high = -1, rc;
 
-	for (worker = daemon->workers; worker; worker = worker->next) {
-		if (worker->uid == uid) {
-			*out = worker;
-			return 0;
-		}
+	worker = choose(daemon, uid, pid);
+	if (worker) {
+		worker->n_programs++;
+		worker->program = pid;
+		*out = worker;
+		return 0;
 	}
 	worker = calloc(1, sizeof(*worker));
 	if (!worker)
@@ -135,6 +235,8 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		close(worker->sock);
 		goto out;
 	}
+	worker->n_programs = 1;
+	worker->program = pid;
 	worker->next = daemon->workers;
 	daemon->workers = worker;
 	*out = worker;
@@ -150,11 +252,19 @@ out:
 	return rc;
 }
 
+void vgpu_worker_put(struct vgpu_worker *worker)
+{
+	if (worker->n_programs > 0)
+		worker->n_programs--;
+	if (waits(worker)) /* it went before the worker had heard of it */
+		trim(worker->daemon, worker->uid);
+}
+
 void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg, const int *fds)
 {
 	int rc = vgpu_broker_send(worker->sock, msg, fds);
 
-	if (rc) {
+	if (rc && !worker->retired) {
 		vgpu_daemon_log("worker %d takes no messages (%s): it is ended", (int)worker->pid,
 		                strerror(-rc));
 		kill(worker->pid, SIGKILL);

@@ -23,6 +23,7 @@
 #include "ops.h"
 
 #define BATCH_BYTES (32u << 10)
+#define AHEAD_BYTES 8192u         /* asked for from the guest's processor before they are copied */
 #define COPY_BYTES 4096u          /* copied at a time: what a large command wastes at most */
 #define KEEP_JOINED (32u << 20)   /* memory for fragments that is kept for the next command */
 #define REPLY_PIECE (64u << 10)   /* a long reply is shown to the guest in such pieces */
@@ -453,8 +454,9 @@ static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t 
 static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
-	uint32_t n = readable < to_end ? readable : to_end;
-	uint32_t done = 0, have = 0, small;
+	uint32_t n = readable < to_end ? readable : to_end, there = n;
+	uint32_t done = 0, have = 0, ahead = COPY_BYTES, small;
+	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
 	int rc;
 
 	if (n > BATCH_BYTES)
@@ -470,6 +472,11 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			return rc;
 		if (rc > 0) {
 			done += small;
+			/* a line for each command: they are there when copy_more comes to them */
+			if (ahead < there && ahead < have + AHEAD_BYTES) {
+				__builtin_prefetch(shared + ahead);
+				ahead += 64;
+			}
 			continue;
 		}
 		memcpy(&hdr, at, sizeof(hdr));
@@ -505,7 +512,7 @@ static void count_batch(struct vgpu_wstream *s, uint64_t bytes)
 	s->batch_calls = 0;
 }
 
-static void *stream_thread(void *data)
+static void serve(void *data)
 {
 	struct vgpu_wstream *s = data;
 	int64_t n;
@@ -526,6 +533,49 @@ static void *stream_thread(void *data)
 	vgpu_replay_thread_end(&s->replay);
 	if (n < 0 && !s->stop)
 		vgpu_wstream_env.broken(s->conn, strerror((int)-n));
+}
+
+/*
+ * Is the next command one that asks about the host, and needs no driver? Answer it.
+ * 1: done; 0: it is not; or a negative errno.
+ */
+static int64_t answer_host_info(struct vgpu_wstream *s, int64_t readable)
+{
+	struct vgpu_wire_hdr hdr;
+	int64_t n;
+
+	if (readable < (int64_t)sizeof(hdr))
+		return 0;
+	vgpu_ring_copy_out(&s->cmd, s->cmd.cons, &hdr, sizeof(hdr));
+	if (hdr.opcode != VGPU_OP_vgpuHostInfo || hdr.size > readable)
+		return 0;
+	n = run_batch(s, hdr.size);
+	if (n > 0)
+		consume(s, (uint32_t)n);
+	count_batch(s, n > 0 ? (uint64_t)n : 0);
+	return n > 0 ? 1 : n;
+}
+
+/*
+ * A library that only looks whether there is a backend, as GLX's does in programs
+ * that use EGL, gets no further than this.
+ */
+static void *stream_thread(void *data)
+{
+	struct vgpu_wstream *s = data;
+	int64_t n;
+
+	while ((n = wait_commands(s)) > 0) {
+		n = answer_host_info(s, n);
+		if (n <= 0)
+			break;
+	}
+	if (s->stop)
+		return NULL;
+	/* it draws; what is current belongs to this thread already if the guest has cheated */
+	s->moved = n == 0 && !s->replay.ctx && vgpu_task_try(&s->task);
+	if (!s->moved)
+		serve(s);
 	return NULL;
 }
 
@@ -566,6 +616,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	s->replay.stream = s;
 	s->replay.conn = conn;
 	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
+	s->task = (struct vgpu_task){ .fn = serve, .data = s, .owner = conn };
 	rc = -pthread_create(&s->thread, NULL, stream_thread, s);
 	if (rc) {
 		munmap(s->memory, s->memory_bytes);
@@ -646,6 +697,8 @@ void vgpu_wstream_join(struct vgpu_wstream *s)
 	struct vgpu_wconn *conn = s->conn;
 
 	pthread_join(s->thread, NULL);
+	if (s->moved)
+		vgpu_task_join(&s->task);
 	pthread_mutex_lock(&conn->lock);
 	if (!s->counted) {
 		conn->calls += s->calls;

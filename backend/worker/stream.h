@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "backend/worker/replay.h"
+#include "backend/worker/task.h"
 #include "protocol/ring.h"
 
 struct vgpu_wstream {
@@ -23,7 +24,9 @@ struct vgpu_wstream {
 	size_t memory_bytes;
 	int event_in;   /* the guest wakes us */
 	int event_out;  /* we wake the guest */
-	pthread_t thread;
+	pthread_t thread; /* its own */
+	struct vgpu_task task;
+	bool moved;       /* its thread has left it to the first thread, as task */
 	_Atomic bool stop;
 	uint8_t *batch; /* private copy of commands */
 	uint8_t *joined; /* fragments of one command */

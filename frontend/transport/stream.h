@@ -44,10 +44,25 @@ struct vgpu_stream {
 	_Atomic uint32_t ordered; /* what other threads may build on ends here */
 };
 
+#define VGPU_STREAM_AHEAD 1024 /* bytes */
+
 /* The slow half of vgpu_cmd_begin: publishes, waits for room, wraps. */
 uint8_t *vgpu_stream_more(struct vgpu_stream *stream, uint32_t size);
 /* The slow half of vgpu_cmd_end: sends stream->large as fragments. */
 void vgpu_stream_send_large(struct vgpu_stream *stream);
+
+/*
+ * The worker's processor holds the lines of the ring that come next: ask for them in
+ * time. Past the end of the ring, or where the worker still reads, it does no harm.
+ */
+static inline void vgpu_stream_prefetch(const uint8_t *p)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("prefetchw %0" : : "m"(p[VGPU_STREAM_AHEAD]));
+#else
+	__builtin_prefetch(p + VGPU_STREAM_AHEAD, 1);
+#endif
+}
 
 /*
  * Begin a command of size bytes (header included, a multiple of 8). Returns
@@ -60,6 +75,7 @@ static inline uint8_t *vgpu_cmd_begin(struct vgpu_stream *stream, uint16_t opcod
 	if (__builtin_expect((size_t)(stream->limit - p) < size, 0))
 		p = vgpu_stream_more(stream, size);
 	stream->wr = p + size;
+	vgpu_stream_prefetch(p);
 	*(struct vgpu_wire_hdr *)p = (struct vgpu_wire_hdr){ .opcode = opcode, .size = size };
 	return p + sizeof(struct vgpu_wire_hdr);
 }

@@ -27,7 +27,7 @@ static int client_socks[CLIENTS];
 
 /* ---- the worker ------------------------------------------------------------------ */
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out)
 {
 	if (!worker_there)
 		return -EAGAIN;
@@ -51,6 +51,10 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
 }
 
 void vgpu_worker_destroy(struct vgpu_worker *worker)
+{
+}
+
+void vgpu_worker_put(struct vgpu_worker *worker)
 {
 }
 

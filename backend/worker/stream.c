@@ -410,40 +410,71 @@ static uint32_t copy_more(struct vgpu_wstream *s, uint32_t have, uint32_t n, uin
 	return have + more;
 }
 
-/*
- * The way of nearly all commands: at holds have octets, and the command is whole
- * and as it should be. Returns 1 and its size; 0: not such a one, nothing was
- * done; a negative errno. The header is loaded once, as one word.
- */
-static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t have,
-                            uint32_t *size_out)
-{
-	const struct vgpu_op_info *op;
-	uint32_t opcode, size, least;
-	uint64_t word;
-	int rc;
+/* What run_small needs of an opcode, in one place. */
+static struct quick {
+	int (*decode)(struct vgpu_replay *r, const uint8_t *fixed, const uint8_t *tail,
+	              uint64_t tail_bytes);
+	uint64_t least; /* octets of the smallest such command; none is so large: not this way */
+} quick[VGPU_OP_COUNT];
+static pthread_once_t quick_once = PTHREAD_ONCE_INIT;
 
-	memcpy(&word, at, sizeof(word));
-	opcode = (uint32_t)word; /* and flags, which must be 0 */
-	size = (uint32_t)(word >> 32);
-	if (opcode >= VGPU_OP_COUNT || !vgpu_decoders[opcode] || s->joined_total || size > have ||
-	    size % 8 != 0)
-		return 0;
-	op = &vgpu_ops[opcode];
-	least = (uint32_t)sizeof(struct vgpu_wire_hdr) + op->fixed_bytes;
-	if (size < least)
-		return 0;
-	rc = vgpu_decoders[opcode](&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
-	                           size - least);
-	if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
-		vgpu_scratch_reset(&s->replay);
-	s->batch_calls++;
-	*size_out = size;
-	if (__builtin_expect(rc != 0, 0)) {
-		log_broken(s, (uint16_t)opcode, size, rc);
-		return rc < 0 ? rc : -EPROTO;
+static void quick_init(void)
+{
+	for (uint32_t i = 0; i < VGPU_OP_COUNT; i++) {
+		quick[i].decode = vgpu_decoders[i];
+		quick[i].least = vgpu_decoders[i] ? sizeof(struct vgpu_wire_hdr) + vgpu_ops[i].fixed_bytes
+		                                  : UINT64_MAX;
 	}
-	return 1;
+}
+
+/*
+ * The way of nearly all commands: as many as stand whole, and as they should be,
+ * between *done and have. Stops at the first that does not, with which nothing has
+ * been done then. Returns 0 or a negative errno. A header is loaded once, as one word.
+ */
+static int run_small(struct vgpu_wstream *s, uint32_t *done, uint32_t have, const uint8_t *shared,
+                     uint32_t *ahead, uint32_t there)
+{
+	const uint8_t *at = s->batch + *done, *end = s->batch + have;
+	uint32_t next = *ahead, last = have + AHEAD_BYTES < there ? have + AHEAD_BYTES : there;
+	uint64_t calls = 0;
+	int rc = 0;
+
+	if (s->joined_total)
+		return 0;
+	while ((size_t)(end - at) >= sizeof(struct vgpu_wire_hdr)) {
+		uint64_t word, size, least;
+		uint32_t opcode;
+
+		memcpy(&word, at, sizeof(word));
+		opcode = (uint32_t)word; /* and flags, which must be 0 */
+		size = word >> 32;
+		if (opcode >= VGPU_OP_COUNT || size > (size_t)(end - at) || size % 8 != 0)
+			break;
+		least = quick[opcode].least;
+		if (size < least)
+			break;
+		rc = quick[opcode].decode(&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
+		                          size - least);
+		if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
+			vgpu_scratch_reset(&s->replay);
+		calls++;
+		if (__builtin_expect(rc != 0, 0)) {
+			log_broken(s, (uint16_t)opcode, (uint32_t)size, rc);
+			rc = rc < 0 ? rc : -EPROTO;
+			break;
+		}
+		at += size;
+		/* a line for each command: they are there when copy_more comes to them */
+		if (next < last) {
+			__builtin_prefetch(shared + next);
+			next += 64;
+		}
+	}
+	s->batch_calls += calls;
+	*done = (uint32_t)(at - s->batch);
+	*ahead = next;
+	return rc;
 }
 
 /*
@@ -455,7 +486,7 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
 	uint32_t n = readable < to_end ? readable : to_end, there = n;
-	uint32_t done = 0, have = 0, ahead = COPY_BYTES, small;
+	uint32_t done = 0, have = 0, ahead = COPY_BYTES;
 	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
 	int rc;
 
@@ -463,22 +494,16 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 		n = BATCH_BYTES;
 	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
 		struct vgpu_wire_hdr hdr;
-		uint8_t *at = s->batch + done;
+		uint8_t *at;
 
 		if (have - done < sizeof(hdr))
 			have = copy_more(s, have, n, COPY_BYTES);
-		rc = run_small(s, at, have - done, &small);
-		if (rc < 0)
+		rc = run_small(s, &done, have, shared, &ahead, there);
+		if (rc)
 			return rc;
-		if (rc > 0) {
-			done += small;
-			/* a line for each command: they are there when copy_more comes to them */
-			if (ahead < there && ahead < have + AHEAD_BYTES) {
-				__builtin_prefetch(shared + ahead);
-				ahead += 64;
-			}
+		if (have - done < sizeof(hdr))
 			continue;
-		}
+		at = s->batch + done;
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -494,8 +519,10 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			rc = run_large(s, &hdr, readable, have);
 			return rc ? rc : (int64_t)hdr.size;
 		}
-		if (hdr.size > have - done)
+		if (hdr.size > have - done) {
 			have = copy_more(s, have, n, hdr.size);
+			continue;
+		}
 		rc = run_whole(s, at, &hdr);
 		if (rc)
 			return rc;
@@ -605,6 +632,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	/* as in the guest (frontend/transport): faults of ours would slow the first commands */
 	madvise(s->memory, VGPU_STREAM_HEADER + (size_t)cmd_bytes, MADV_POPULATE_READ);
 	shared = s->memory;
+	pthread_once(&quick_once, quick_init);
 	s->conn = conn;
 	s->id = id;
 	s->event_in = event_in;

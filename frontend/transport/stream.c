@@ -38,18 +38,28 @@ static void signal_worker(struct vgpu_stream *s)
 	(void)n; /* EAGAIN means that a wake-up is pending already */
 }
 
-static void publish(struct vgpu_stream *s)
+static void publish_to(struct vgpu_stream *s, bool early)
 {
 	uint32_t n = unpublished(s);
+	bool sleeps;
 
-	if (n == 0)
+	/* an early one may have gone unnoticed: repeat it, with nothing new if need be */
+	if (n == 0 && (early || !s->early))
 		return;
-	if (vgpu_recording)
+	if (vgpu_recording && n)
 		vgpu_record_commands(s->id, s->wr - n, n);
-	if (vgpu_ring_publish(&s->cmd, s->cmd.prod + n))
+	sleeps = early ? vgpu_ring_publish_early(&s->cmd, s->cmd.prod + n)
+	               : vgpu_ring_publish(&s->cmd, s->cmd.prod + n);
+	s->early = early;
+	if (sleeps)
 		signal_worker(s);
 	s->wr = index_ptr(s, s->cmd.prod);
 	s->limit = s->wr;
+}
+
+static void publish(struct vgpu_stream *s)
+{
+	publish_to(s, false);
 }
 
 static void become_lost(struct vgpu_stream *s)
@@ -150,7 +160,12 @@ static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
 /* Wait until need bytes can be written from the published index on. False: lost. */
 static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 {
-	int64_t room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
+	int64_t room = vgpu_ring_writable(&s->cmd);
+
+	if (room >= 0 && room < need) {
+		publish(s); /* nobody may sleep unnoticed now */
+		room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
+	}
 
 	if (room < 0) {
 		become_lost(s);
@@ -197,7 +212,7 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		s->wr = s->scratch;
 		return s->scratch;
 	}
-	publish(s);
+	publish_to(s, true);
 	if (size > s->max_inline)
 		return begin_large(s, size);
 	offset = s->cmd.prod & (s->cmd.size - 1);
@@ -211,6 +226,8 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		/* unpublished() would see 0 here: wr has come round to the start */
 		if (vgpu_ring_publish(&s->cmd, s->cmd.prod + to_end))
 			signal_worker(s);
+		s->wr = index_ptr(s, s->cmd.prod);
+		s->early = false;
 		to_end = s->cmd.size;
 	}
 	if (!wait_room(s, size, &room))

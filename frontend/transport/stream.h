@@ -40,6 +40,7 @@ struct vgpu_stream {
 	uint8_t *scratch;
 	uint32_t max_inline; /* larger commands travel as fragments */
 	uint64_t round_trips;
+	bool early; /* the last publish did not make sure that the worker is awake */
 	struct vgpu_stream *next;
 	_Atomic uint32_t ordered; /* what other threads may build on ends here */
 };

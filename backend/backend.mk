@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 WORKER_SRCS += $(filter-out backend/worker/main.c,$(wildcard backend/worker/*.c backend/track/*.c backend/snapshot/*.c))
 DAEMON_SRCS += $(filter-out backend/daemon/main.c,$(wildcard backend/daemon/*.c))
-WORKER_LIBS := -lEGL -ljson-c -lpthread
+WORKER_LIBS := -lEGL -lseccomp -ljson-c -lpthread
 DAEMON_LIBS := -lsystemd -ljson-c
 PROGRAMS += vgpu-worker vgpu-backendd
 vgpu-worker_SRCS := backend/worker/main.c
@@ -10,3 +10,9 @@ vgpu-worker_LIBS := $(WORKER_LIBS)
 vgpu-backendd_SRCS := backend/daemon/main.c
 vgpu-backendd_ARCHIVES = $(A_DAEMON) $(A_PROTOCOL)
 vgpu-backendd_LIBS := $(DAEMON_LIBS)
+
+# what Mesa takes for its shader cache and may not write to (backend/daemon/spawn.c)
+NO_CACHE := no-cache/mesa_shader_cache no-cache/mesa_shader_cache_db
+EXTRA_ALL += $B/bin/no-cache
+$B/bin/no-cache:
+	$Q mkdir -p $(NO_CACHE:%=$B/bin/%)

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "encode.h"
@@ -64,13 +63,12 @@ static void thread_ends(void *data)
 	thread_stream = s;
 	if (vgpu_current)
 		vgpu_context_make_current(NULL, NULL, NULL);
-	vgpu_client_order(s);
+	vgpu_order_release(s);
 	thread_stream = NULL;
 	pthread_mutex_lock(&client->lock);
 	for (struct vgpu_stream **at = &client->busy; *at; at = &(*at)->next) {
 		if (*at == s) {
 			*at = s->next;
-			atomic_fetch_sub(&client->n_busy, 1);
 			break;
 		}
 	}
@@ -235,46 +233,6 @@ const char *vgpu_client_error(void)
 	return global_error;
 }
 
-void vgpu_client_order(struct vgpu_stream *s)
-{
-	vgpu_stream_order(s);
-	if (atomic_load(&s->client->n_busy) > 1)
-		vgpu_stream_drain(s);
-}
-
-/* client->lock is held. */
-static bool others_are_ordered(struct vgpu_client *client)
-{
-	struct vgpu_stream *s;
-
-	for (s = client->busy; s; s = s->next) {
-		if (!vgpu_stream_is_ordered(s))
-			return false;
-	}
-	for (s = client->idle; s; s = s->next) {
-		if (!vgpu_stream_is_ordered(s))
-			return false;
-	}
-	return true;
-}
-
-/* A thread begins: what others did before they could know of it comes first. */
-static void wait_for_others(struct vgpu_client *client)
-{
-	const struct timespec pause = { .tv_nsec = 50000 };
-	bool ready = false;
-	int i;
-
-	/* bounded: a thread that hangs in GL must not keep others from beginning */
-	for (i = 0; i < 40000 && !ready && !client->lost; i++) {
-		pthread_mutex_lock(&client->lock);
-		ready = others_are_ordered(client);
-		pthread_mutex_unlock(&client->lock);
-		if (!ready)
-			nanosleep(&pause, NULL);
-	}
-}
-
 struct vgpu_stream *vgpu_client_stream(struct vgpu_client *client)
 {
 	struct vgpu_stream *s = thread_stream;
@@ -299,11 +257,9 @@ struct vgpu_stream *vgpu_client_stream(struct vgpu_client *client)
 	pthread_mutex_lock(&client->lock);
 	s->next = client->busy;
 	client->busy = s;
-	atomic_fetch_add(&client->n_busy, 1);
 	pthread_mutex_unlock(&client->lock);
 	thread_stream = s;
 	pthread_setspecific(stream_key, s);
-	wait_for_others(client);
 	return s;
 }
 

@@ -135,7 +135,7 @@ bool vgpu_context_lost(const struct vgpu_context *context);
 /*
  * Make current on the calling thread; context NULL releases, draw and read may
  * be NULL (surfaceless). Moving a context from another thread waits for that
- * thread's stream to drain. Returns an EGL error code (EGL_SUCCESS,
+ * thread's stream; the worker orders the two streams. Returns an EGL error code (EGL_SUCCESS,
  * EGL_BAD_ACCESS: current in another thread, EGL_CONTEXT_LOST ...).
  */
 uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_drawable *draw,
@@ -160,6 +160,17 @@ struct vgpu_context {
 
 /* The calling thread's current context, NULL if none. */
 extern __thread struct vgpu_context *vgpu_current __attribute__((visibility("hidden"), tls_model("initial-exec")));
+
+/*
+ * An EGL image of a texture or renderbuffer of the context's share group; target,
+ * level and zoffset are EGL's. Returns an EGL error code and sets *image_out, the
+ * image's number.
+ */
+uint32_t vgpu_image_create(struct vgpu_context *context, uint32_t target, uint32_t object,
+                           int32_t level, int32_t zoffset, uint32_t *image_out);
+void vgpu_image_destroy(struct vgpu_client *client, uint32_t image);
+/* Set by the EGL library: the number of an image's handle, 0 if it is none. */
+extern uint32_t (*vgpu_image_lookup)(const void *handle);
 
 /* The entry point for a gl* name, NULL if the wire does not carry it. */
 void *vgpu_gl_get_proc(const char *name);

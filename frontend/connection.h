@@ -31,19 +31,17 @@ struct vgpu_client {
 	pthread_mutex_t lock;           /* the lists below */
 	struct vgpu_stream *idle;       /* streams of threads that ended */
 	struct vgpu_stream *busy;       /* streams that a thread owns */
-	_Atomic uint32_t n_busy;
 	struct vgpu_drawable *drawables; /* those with a presenter */
 	bool frame_thread_runs;
+
+	/* frontend/order.c; no lock */
+	_Atomic(struct vgpu_stream *) streams; /* all, the newest first */
+	_Atomic uint64_t order_epoch;
+	_Atomic bool order_all;
 };
 
 /* The calling thread's stream, opened at first use. NULL when that fails. */
 struct vgpu_stream *vgpu_client_stream(struct vgpu_client *client);
-/*
- * What this stream has been told so far happens before what the program does
- * next in any thread: glFlush, and releasing a context. With one stream alone
- * that is a flush; the stream of the next thread waits for it.
- */
-void vgpu_client_order(struct vgpu_stream *stream);
 /* The backend is gone: contexts become lost, waiters wake. Any thread. */
 void vgpu_client_lost(struct vgpu_client *client);
 

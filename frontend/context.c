@@ -161,7 +161,7 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
                                    struct vgpu_drawable *read)
 {
 	struct vgpu_context *old = vgpu_current;
-	struct vgpu_stream *stream;
+	struct vgpu_stream *stream, *old_stream = old ? old->stream : NULL;
 	uint32_t error = EGL_SUCCESS;
 	bool first;
 
@@ -171,7 +171,8 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 		stream = old->stream;
 		vgpu_gl_state_release(old);
 		enc_vgpuContextBind(stream, 0, 0, 0);
-		vgpu_client_order(stream);
+		vgpu_order_release(stream);
+		vgpu_order_share(stream, NULL);
 		drop_current(old);
 		return EGL_SUCCESS;
 	}
@@ -196,11 +197,6 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 		if (old == context) {
 			vgpu_drawable_destroy(old->draw);
 			vgpu_drawable_destroy(old->read);
-		} else {
-			if (old->stream != stream)
-				enc_vgpuContextBind(old->stream, 0, 0, 0);
-			vgpu_client_order(old->stream);
-			drop_current(old);
 		}
 	}
 	if (old != context)
@@ -215,7 +211,16 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 		vgpu_drawable_check_size(read);
 	enc_vgpuContextBind(stream, context->id, draw ? vgpu_drawable_id(draw) : 0,
 	                    read ? vgpu_drawable_id(read) : 0);
-	/* Another thread may wait for the context that this bind takes off the stream. */
+	if (old && old != context) {
+		/* before another thread may have it: it is off this stream with the bind */
+		if (old_stream != stream)
+			enc_vgpuContextBind(old_stream, 0, 0, 0);
+		vgpu_order_release(old_stream);
+		vgpu_order_share(old_stream, NULL);
+		drop_current(old);
+		vgpu_current = context;
+	}
+	vgpu_order_share(stream, context->share);
 	vgpu_stream_flush(stream);
 	first = !priv(context)->bound_before;
 	if (first) {

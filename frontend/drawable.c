@@ -328,7 +328,7 @@ static int frame(struct vgpu_drawable *d, bool swap)
 	if (!d->params.present) {
 		if (swap)
 			enc_vgpuSwap(stream, d->id, VGPU_SLOT_NONE, 0);
-		vgpu_stream_flush(stream);
+		vgpu_order_flush(stream);
 		return 0;
 	}
 	vgpu_drawable_check_size(d);
@@ -354,7 +354,7 @@ static int frame(struct vgpu_drawable *d, bool swap)
 		rc = -EIO;
 	}
 	pthread_mutex_unlock(&d->lock);
-	vgpu_stream_flush(stream);
+	vgpu_order_flush(stream); /* a swap is a flush as well */
 	return rc;
 }
 

@@ -46,6 +46,7 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_CONN_BROKEN = 50, /* a: connection: protocol error; text: what */
 	VGPU_BROKER_W_IDLE = 53,     /* the last program is gone, all of it; fd: memfd with JSON, as above */
 	VGPU_BROKER_W_FAILED = 51,   /* the worker cannot draw; text: cause and next step */
+	VGPU_BROKER_W_JAIL = 52,     /* before READY: a: the worker's rules that hold (jail.h); text: why the rest does not */
 };
 
 struct vgpu_broker_msg {

@@ -86,6 +86,7 @@ static_assert(sizeof(struct vgpu_wire_reply) == 16, "wire layout");
 #define VGPU_MAX_DRAWABLE_DIM 16384    /* pixels */
 #define VGPU_MAX_POOLS 1024            /* per connection */
 #define VGPU_MAX_POOL_BYTES (1u << 30)
+#define VGPU_MAX_IMAGES 4096           /* EGL images per connection */
 #define VGPU_MAX_NAMES (4u << 20)      /* live object names per share group */
 #define VGPU_MAX_STRING (16u << 20)    /* bytes of one string or shader source */
 
@@ -163,7 +164,7 @@ struct vgpu_frame_slot {
 };
 static_assert(sizeof(struct vgpu_frame_slot) == 64, "wire layout");
 
-/* The answer of vgpuHostInfo. Strings are NUL-terminated. */
+/* The answer of vgpuHostInfo. Strings are NUL-terminated. It only ever grows at its end. */
 struct vgpu_host_info {
 	uint32_t wire_version;
 	uint32_t max_samples;
@@ -178,7 +179,17 @@ struct vgpu_host_info {
 	char version[256];
 	char device[256];        /* render node or EGL device, for vgpu-info */
 	char worker[64];         /* "xen-vgpu worker PID" */
+	uint32_t images;         /* enum vgpu_host_images; 0 from a worker that is older */
+	uint32_t zero;
 };
-static_assert(sizeof(struct vgpu_host_info) == 32 + 960, "wire layout");
+static_assert(sizeof(struct vgpu_host_info) == 32 + 960 + 8, "wire layout");
+
+/* What the host makes EGL images of. */
+enum vgpu_host_images {
+	VGPU_IMAGES_2D = 1,
+	VGPU_IMAGES_CUBEMAP = 2,
+	VGPU_IMAGES_3D = 4,
+	VGPU_IMAGES_RENDERBUFFER = 8,
+};
 
 #endif

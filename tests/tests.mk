@@ -50,4 +50,6 @@ $B/tests/unit/test_gen_%: $B/tests/unit/test_gen_%.o $(GEN_TEST_OBJS)
 	@echo "  LD    $@"
 	$Q $(link) -o $@ $^ $(TEST_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_ctl_top: $B/tools/ctl/top_sample.o $B/tools/ctl/top_table.o
 $B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_worker_image: $B/tests/unit/worker_fixture.o

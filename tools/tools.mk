@@ -23,7 +23,7 @@ vgpu-info_ARCHIVES = $(A_FRONTEND) $(A_PROTOCOL)
 vgpu-info_LIBS = $(FRONTEND_LIBS) -ljson-c -ldl
 vgpu-ctl_SRCS := $(wildcard tools/ctl/*.c) $(PCI_SRCS) $(TOOLS_COMMON)
 vgpu-ctl_ARCHIVES = $(A_PROTOCOL)
-vgpu-ctl_LIBS := -ljson-c -lsmartcols $(PCI_LIBS)
+vgpu-ctl_LIBS := -ljson-c -lsmartcols -lncurses -ltinfo $(PCI_LIBS)
 
 # the tools' tests start the commands themselves
 $B/tests/unit/test_tools_run: | $B/bin/vgpu-run

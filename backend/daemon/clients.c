@@ -297,6 +297,27 @@ static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 		admin_finish(client);
 }
 
+/* Which rules of the jail hold for this worker, and why the others do not. */
+static struct json_object *jail_json(const struct vgpu_worker *worker)
+{
+	struct json_object *jail = json_object_new_object(), *active = json_object_new_array();
+	struct json_object *missing = json_object_new_object();
+
+	json_object_object_add(jail, "on", json_object_new_boolean(worker->daemon->jail.on));
+	for (unsigned int i = 0; i < VGPU_JAIL_RULES; i++) {
+		const char *name = vgpu_jail_rule_name(i);
+
+		if (worker->jail.active >> i & 1)
+			json_object_array_add(active, json_object_new_string(name));
+		else if (worker->daemon->jail.on)
+			json_object_object_add(missing, name,
+			                       json_object_new_string(worker->jail.why[i]));
+	}
+	json_object_object_add(jail, "active", active);
+	json_object_object_add(jail, "missing", missing);
+	return jail;
+}
+
 void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 {
 	static const char *const parts[] = { "programs", "ended", "ending" };
@@ -320,6 +341,7 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
 	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
 	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
+	json_object_object_add(entry, "jail", jail_json(worker));
 	/* programs, those that have ended lately, and how many are just being taken down */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (json_object_object_get_ex(stats, parts[i], &value))

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "backend/daemon/jail.h"
 #include "protocol/broker.h"
 
 struct vgpu_daemon;
@@ -36,6 +37,8 @@ struct vgpu_worker {
 	struct json_object *ended; /* what its programs have cost; NULL: none has ended */
 	char renderer[256];
 	char failed[512]; /* why it cannot draw; empty while it can */
+	char cgroup[48];  /* its own, below the jail's; empty without a jail */
+	struct vgpu_jail_report jail;
 	sd_event_source *io, *child;
 };
 
@@ -65,6 +68,9 @@ struct vgpu_daemon {
 	char socket_path[108];
 	char worker_path[4096];
 	const char *device; /* for workers: --device, or NULL */
+	struct vgpu_jail jail;
+	bool quiet;           /* nothing about rules of the jail that this machine cannot have */
+	uint32_t jail_logged; /* rules whose absence has been told: once is enough */
 	uint32_t next_conn;
 	struct vgpu_worker *workers;
 	struct vgpu_client_conn *clients;
@@ -91,9 +97,10 @@ void vgpu_worker_send(struct vgpu_worker *worker, const struct vgpu_broker_msg *
                       const int *fds);
 /*
  * spawn.c: start the worker program with sock (borrowed, above 9, close-on-exec) as
- * its control socket. Returns 0 and the process, or a negative errno.
+ * its control socket. Fills pid, cgroup and the daemon's half of jail. Returns 0 or a
+ * negative errno; then nothing is left of it.
  */
-int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, pid_t *pid_out);
+int vgpu_worker_spawn(struct vgpu_daemon *daemon, int sock, struct vgpu_worker *worker);
 /* Stop, reap, free. */
 void vgpu_worker_destroy(struct vgpu_worker *worker);
 

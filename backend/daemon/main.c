@@ -12,6 +12,7 @@
 
 static const char help[] =
 	"usage: vgpu-backendd [--embedded] [--socket PATH] [--device DEVICE] [--worker PATH]\n"
+	"                     [--cgroup PATH] [--quiet]\n"
 	"\n"
 	"The broker between programs and vgpu-worker processes. In embedded mode (the\n"
 	"default) programs of this machine connect to its unix socket.\n"
@@ -21,6 +22,9 @@ static const char help[] =
 	"                   or /tmp/vgpu-UID/vgpu.sock)\n"
 	"  --device DEVICE  the GPU: a render node, an EGL device number, or \"surfaceless\"\n"
 	"  --worker PATH    the vgpu-worker program (default: beside this one)\n"
+	"  --cgroup PATH    make the workers' cgroups (v2) below this one (default: the daemon's\n"
+	"                   own, if systemd delegated it)\n"
+	"  --quiet          do not tell which rules of the workers' jail this machine cannot have\n"
 	"  --ready-fd N     write a byte to descriptor N and close it once programs can connect\n"
 	"  --help           this text\n"
 	"\n"
@@ -72,10 +76,12 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "embedded", no_argument, NULL, 'e' }, { "socket", required_argument, NULL, 's' },
 		{ "device", required_argument, NULL, 'd' }, { "worker", required_argument, NULL, 'w' },
-		{ "ready-fd", required_argument, NULL, 'r' }, { "help", no_argument, NULL, 'h' },
+		{ "ready-fd", required_argument, NULL, 'r' },
+		{ "cgroup", required_argument, NULL, 'c' }, { "quiet", no_argument, NULL, 'q' }, { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct vgpu_daemon daemon = { .listen_sock = -1, .next_conn = 1 };
+	const char *cgroup = NULL;
 	char path[108] = "";
 	int ready_fd = -1, status = 1, c, rc;
 
@@ -98,6 +104,12 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			ready_fd = atoi(optarg);
+			break;
+		case 'c':
+			cgroup = optarg;
+			break;
+		case 'q':
+			daemon.quiet = true;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -126,6 +138,10 @@ int main(int argc, char **argv)
 		vgpu_daemon_log("cannot run the worker %s: %s", daemon.worker_path, strerror(errno));
 		return 1;
 	}
+	vgpu_jail_init(&daemon.jail, cgroup);
+	if (!daemon.jail.on)
+		vgpu_daemon_log("the workers' jail is off (VGPU_WORKER_JAIL=off): whoever breaks the GL "
+		                "driver has all rights of this user");
 	rc = vgpu_daemon_listen(&daemon, path);
 	if (rc == -EADDRINUSE) {
 		vgpu_daemon_log("another backend listens at %s already", path);
@@ -137,6 +153,7 @@ int main(int argc, char **argv)
 	}
 	status = run(&daemon, ready_fd);
 	vgpu_daemon_finish(&daemon);
+	vgpu_jail_finish(&daemon.jail);
 	sd_event_unref(daemon.event);
 	return status;
 }

@@ -36,6 +36,8 @@ static void forget(struct vgpu_worker *worker)
 	sd_event_source_disable_unref(worker->child);
 	close(worker->sock);
 	json_object_put(worker->ended);
+	if (worker->cgroup[0])
+		vgpu_jail_cgroup_remove(&worker->daemon->jail, worker->cgroup);
 	free(worker);
 }
 
@@ -52,9 +54,12 @@ static void gone(struct vgpu_worker *worker, const char *why)
 static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
 {
 	struct vgpu_worker *worker = data;
-	char why[128];
+	char why[160];
 
-	if (si->si_code == CLD_EXITED)
+	if (si->si_code != CLD_EXITED && si->si_status == SIGSYS)
+		snprintf(why, sizeof(why), "the worker was ended by its jail: it asked the kernel for "
+		         "what no driver asks (dmesg or the audit log says what)");
+	else if (si->si_code == CLD_EXITED)
 		snprintf(why, sizeof(why), "the worker ended with status %d", si->si_status);
 	else
 		snprintf(why, sizeof(why), "the worker was ended by signal %d (%s)", si->si_status,
@@ -128,6 +133,23 @@ static void idle(struct vgpu_worker *worker, int fd)
 	trim(worker->daemon, worker->uid);
 }
 
+/* The worker's half has come: the report is complete. */
+static void jail_report(struct vgpu_worker *worker, const struct vgpu_broker_msg *msg)
+{
+	struct vgpu_daemon *daemon = worker->daemon;
+
+	if (worker->ready || !daemon->jail.on)
+		return; /* it says so once, before any guest reaches it */
+	vgpu_jail_parse(&worker->jail, VGPU_JAIL_WORKER_RULES, msg->a, msg->text);
+	for (unsigned int i = 0; i < VGPU_JAIL_RULES; i++) {
+		if (((worker->jail.active | daemon->jail_logged) >> i & 1) || daemon->quiet)
+			continue;
+		daemon->jail_logged |= 1u << i;
+		vgpu_daemon_log("workers are jailed without the rule \"%s\": %s",
+		                vgpu_jail_rule_name(i), worker->jail.why[i]);
+	}
+}
+
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct vgpu_worker *worker = data;
@@ -148,6 +170,9 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 		snprintf(worker->renderer, sizeof(worker->renderer), "%.255s", msg.text);
 		worker->ready = true;
 		vgpu_clients_worker_ready(worker);
+		break;
+	case VGPU_BROKER_W_JAIL:
+		jail_report(worker, &msg);
 		break;
 	case VGPU_BROKER_W_FAILED:
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
@@ -215,7 +240,7 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgp
 	}
 	worker->daemon = daemon;
 	worker->uid = uid;
-	rc = vgpu_worker_spawn(daemon, high, &worker->pid);
+	rc = vgpu_worker_spawn(daemon, high, worker);
 	if (rc) {
 		vgpu_daemon_log("cannot start %s: %s", daemon->worker_path, strerror(-rc));
 		goto out;

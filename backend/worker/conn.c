@@ -10,9 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <EGL/egl.h>
+
 #include "backend/worker/context.h"
 #include "backend/worker/control.h"
 #include "backend/worker/drawable.h"
+#include "backend/worker/egl_image.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/stream.h"
 
@@ -37,6 +40,7 @@ struct vgpu_wconn *vgpu_wconn_create(uint32_t id, uint32_t pid, uint32_t uid, co
 	pthread_mutex_init(&conn->lock, NULL);
 	pthread_cond_init(&conn->stream_ended, NULL);
 	pthread_cond_init(&conn->pool_added, NULL);
+	vgpu_worder_init(conn);
 	return conn;
 }
 
@@ -59,8 +63,11 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 		vgpu_wstream_join(s);
 	}
 	vgpu_stats_ended(conn);
+	vgpu_weglimage_destroy_all(conn);
 	vgpu_wcontext_destroy_all(conn);
 	vgpu_wdrawable_destroy_all(conn);
+	/* else libEGL does it when the thread ends, perhaps while the process already exits */
+	eglReleaseThread();
 	while (conn->pools) {
 		struct vgpu_wpool *pool = conn->pools;
 
@@ -70,6 +77,7 @@ void vgpu_wconn_destroy(struct vgpu_wconn *conn)
 	close(conn->frame_event);
 	pthread_cond_destroy(&conn->stream_ended);
 	pthread_cond_destroy(&conn->pool_added);
+	pthread_cond_destroy(&conn->stream_moved);
 	pthread_mutex_destroy(&conn->lock);
 	free(conn);
 }

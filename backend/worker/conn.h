@@ -15,6 +15,7 @@
 
 struct vgpu_wcontext;
 struct vgpu_wdrawable;
+struct vgpu_weglimage;
 struct vgpu_wstream;
 
 /* Shared memory for frames. Counted: a frame in flight holds its pool. */
@@ -43,6 +44,10 @@ struct vgpu_wconn {
 	uint32_t ending_streams;   /* being joined on threads of their own */
 	pthread_cond_t stream_ended;
 	pthread_cond_t pool_added;
+	pthread_cond_t stream_moved; /* somebody waits for a stream: order.h */
+	_Atomic uint32_t order_waiters;
+	struct vgpu_weglimage *images;
+	uint32_t n_images;
 	uint32_t n_contexts, n_drawables, n_pools, n_streams;
 
 	_Atomic uint64_t frames;

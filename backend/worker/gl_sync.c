@@ -11,6 +11,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/stream.h"
 #include "decode.h"
 
 #define BUCKETS 256
@@ -98,6 +99,7 @@ static struct sync *get(struct vgpu_replay *r, uint64_t id)
 	struct vgpu_wsyncs *s = r->share->syncs;
 	uint64_t start = now_ns();
 	struct sync *sync = NULL;
+	bool shown = false;
 
 	if (!id)
 		return NULL;
@@ -110,6 +112,14 @@ static struct sync *get(struct vgpu_replay *r, uint64_t id)
 		sync = find(s, id);
 		if (sync || now - start > FENCE_COMES_NS || r->conn->broken)
 			break;
+		if (!shown) {
+			/* the fence's stream may itself wait for this one */
+			pthread_mutex_unlock(&s->lock);
+			vgpu_wstream_show_progress(r);
+			shown = true;
+			pthread_mutex_lock(&s->lock);
+			continue;
+		}
 		pthread_cond_timedwait(&s->added, &s->lock, &until);
 		if (r->ctx->frames) {
 			pthread_mutex_unlock(&s->lock);
@@ -214,6 +224,7 @@ static GLenum client_wait(struct vgpu_replay *r, GLsync host, GLbitfield flags, 
 {
 	uint64_t start = now_ns();
 
+	vgpu_wstream_show_progress(r);
 	for (;;) {
 		uint64_t gone = now_ns() - start;
 		uint64_t left = gone < timeout ? timeout - gone : 0;

@@ -68,6 +68,7 @@ void vgpu_wcaps_init(struct vgpu_wcaps *caps, const struct vgpu_gl *gl, enum vgp
 	caps->buffer_storage = (!caps->es && caps->version >= 44) ||
 	                       (!caps->es &&
 	                        vgpu_wcaps_extension(caps, gl, "GL_ARB_buffer_storage"));
+	caps->copy_image = caps->version >= (caps->es ? 32u : 43u);
 	caps->fence = es3 || (!caps->es && caps->version >= 32);
 	caps->read_bgra = !caps->es || vgpu_wcaps_extension(caps, gl, "GL_EXT_read_format_bgra");
 	caps->imaging = caps->compat && vgpu_wcaps_extension(caps, gl, "GL_ARB_imaging");

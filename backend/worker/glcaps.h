@@ -27,6 +27,7 @@ struct vgpu_wcaps {
 	bool read_bgra;       /* glReadPixels takes GL_BGRA with bytes */
 	bool imaging;         /* GL_ARB_imaging */
 	bool pack_invert;     /* GL_MESA_pack_invert */
+	bool copy_image;      /* glCopyImageSubData */
 	bool robust;          /* the context was made with robust access */
 
 	void (*GenFramebuffers)(GLsizei n, GLuint *names);

@@ -141,6 +141,65 @@ EGLint vgpu_host_make_current(EGLContext context, enum vgpu_api api)
 	return make_current(the_host, context, api);
 }
 
+/* ---- images ------------------------------------------------------------------ */
+
+EGLint vgpu_host_image_create(EGLContext context, EGLenum target, GLuint object, EGLint level,
+                              EGLint zoffset, EGLImageKHR *image_out)
+{
+	EGLint attribs[] = { EGL_GL_TEXTURE_LEVEL_KHR, level, EGL_GL_TEXTURE_ZOFFSET_KHR, zoffset,
+		             EGL_NONE };
+	EGLint none[] = { EGL_NONE };
+	EGLImageKHR image;
+	EGLint error;
+
+	if (target == EGL_GL_RENDERBUFFER_KHR)
+		attribs[0] = EGL_NONE;
+	else if (target != EGL_GL_TEXTURE_3D_KHR)
+		attribs[2] = EGL_NONE;
+	image = the_host->create_image(the_host->display, context, target,
+	                               (EGLClientBuffer)(uintptr_t)object,
+	                               attribs[0] == EGL_NONE ? none : attribs);
+	if (image == EGL_NO_IMAGE_KHR) {
+		error = eglGetError();
+		return error == EGL_SUCCESS ? EGL_BAD_ALLOC : error;
+	}
+	*image_out = image;
+	return EGL_SUCCESS;
+}
+
+void vgpu_host_image_destroy(EGLImageKHR image)
+{
+	the_host->destroy_image(the_host->display, image);
+}
+
+static void find_images(struct vgpu_host *host, const char *extensions)
+{
+	static const struct {
+		const char *name;
+		uint32_t bit;
+	} kinds[] = {
+		{ "EGL_KHR_gl_texture_2D_image", VGPU_IMAGES_2D },
+		{ "EGL_KHR_gl_texture_cubemap_image", VGPU_IMAGES_CUBEMAP },
+		{ "EGL_KHR_gl_texture_3D_image", VGPU_IMAGES_3D },
+		{ "EGL_KHR_gl_renderbuffer_image", VGPU_IMAGES_RENDERBUFFER },
+	};
+	size_t i;
+
+	host->info.images = 0;
+	if (!vgpu_host_has_word(extensions, "EGL_KHR_image_base") &&
+	    !vgpu_host_has_word(extensions, "EGL_KHR_image"))
+		return;
+	host->create_image =
+		(PFNEGLCREATEIMAGEKHRPROC)(void *)eglGetProcAddress("eglCreateImageKHR");
+	host->destroy_image =
+		(PFNEGLDESTROYIMAGEKHRPROC)(void *)eglGetProcAddress("eglDestroyImageKHR");
+	if (!host->create_image || !host->destroy_image)
+		return;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (vgpu_host_has_word(extensions, kinds[i].name))
+			host->info.images |= kinds[i].bit;
+}
+
 /* ---- what the host can do -------------------------------------------------- */
 
 static void copy_string(char *to, size_t size, const void *from)
@@ -282,6 +341,7 @@ static bool display_works(struct vgpu_host *host, EGLDisplay display)
 	host->robust_gl = host->context_flags;
 	host->release_behavior = vgpu_host_has_word(extensions, "EGL_KHR_context_flush_control");
 	host->priority = vgpu_host_has_word(extensions, "EGL_IMG_context_priority");
+	find_images(host, extensions);
 	for (api = VGPU_API_GL; api <= VGPU_API_GLES2; api++)
 		choose_config(host, extensions, (enum vgpu_api)api);
 	if (vgpu_host_has_word(extensions, "EGL_KHR_surfaceless_context") || minor >= 5 || major > 1) {

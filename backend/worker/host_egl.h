@@ -17,9 +17,8 @@
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 
+#include "host_gl.h"
 #include "protocol/wire.h"
-
-struct vgpu_gl;
 
 struct vgpu_host {
 	EGLDisplay display;
@@ -32,6 +31,8 @@ struct vgpu_host {
 	bool context_flags;      /* EGL 1.5 or EGL_KHR_create_context */
 	bool release_behavior;   /* EGL_KHR_context_flush_control */
 	bool priority;           /* EGL_IMG_context_priority */
+	PFNEGLCREATEIMAGEKHRPROC create_image; /* NULL without EGL images */
+	PFNEGLDESTROYIMAGEKHRPROC destroy_image;
 };
 
 /*
@@ -70,6 +71,15 @@ void vgpu_host_context_destroy(EGLContext context);
 
 /* Make current without a surface on the calling thread; EGL_NO_CONTEXT releases. */
 EGLint vgpu_host_make_current(EGLContext context, enum vgpu_api api);
+
+/*
+ * An EGL image of a texture or renderbuffer of context's share group; target is
+ * one of EGL_KHR_gl_*_image's, and the host has that extension. Returns
+ * EGL_SUCCESS or an EGL error code.
+ */
+EGLint vgpu_host_image_create(EGLContext context, EGLenum target, GLuint object, EGLint level,
+                              EGLint zoffset, EGLImageKHR *image_out);
+void vgpu_host_image_destroy(EGLImageKHR image);
 
 /* True if the space-separated list has the word. */
 bool vgpu_host_has_word(const char *list, const char *word);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend/worker/fbo.h"
 
@@ -286,6 +287,56 @@ void *vgpu_wimage_get(const struct vgpu_wservice *s, const struct vgpu_wimage *i
 	return data;
 }
 
+/* The same rows from the other end, in malloc'd memory, or NULL. */
+static void *turned(const void *data, uint32_t width, uint32_t height, unsigned int pixel)
+{
+	size_t row = (size_t)width * pixel;
+	uint8_t *copy = malloc(row * height);
+	uint32_t y;
+
+	for (y = 0; copy && y < height; y++)
+		memcpy(copy + y * row, (const uint8_t *)data + (height - 1 - y) * row, row);
+	return copy;
+}
+
+/*
+ * Without drawing: a software renderer compiles shaders for that, in each
+ * context anew. data's rows lie as the image's. False: nothing was done.
+ */
+static bool put_plain(const struct vgpu_wservice *s, const struct vgpu_wimage *image,
+                      uint32_t width, uint32_t height, const void *data, struct layout layout)
+{
+	const struct vgpu_gl *gl = s->gl;
+	GLuint source = 0;
+	bool ok;
+
+	if (!image->texture && (!s->caps->copy_image || s->caps->es))
+		return false;
+	if (!image->texture)
+		gl->GenTextures(1, &source);
+	gl->BindTexture(GL_TEXTURE_2D, image->texture ? image->name : source);
+	if (image->texture) {
+		gl->TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, (GLsizei)width, (GLsizei)height,
+		                  layout.format, layout.type, data);
+	} else {
+		gl->TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+		gl->TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+		gl->TexImage2D(GL_TEXTURE_2D, 0, (GLint)image->format, (GLsizei)width,
+		               (GLsizei)height, 0, layout.format, layout.type, data);
+	}
+	gl->BindTexture(GL_TEXTURE_2D, 0);
+	ok = fine(gl);
+	if (ok && source) {
+		/* fails for a multisampled image */
+		gl->CopyImageSubData(source, GL_TEXTURE_2D, 0, 0, 0, 0, image->name,
+		                     GL_RENDERBUFFER, 0, 0, 0, 0, (GLsizei)width,
+		                     (GLsizei)height, 1);
+		ok = fine(gl);
+	}
+	gl->DeleteTextures(1, &source);
+	return ok;
+}
+
 void vgpu_wimage_put(const struct vgpu_wservice *s, const struct vgpu_wimage *image,
                      uint32_t width, uint32_t height, const void *data, bool bgra, bool flip)
 {
@@ -293,11 +344,19 @@ void vgpu_wimage_put(const struct vgpu_wservice *s, const struct vgpu_wimage *im
 	struct layout layout = layout_of(image->format);
 	struct vgpu_wimage source = { .texture = true, .format = image->format };
 	GLenum internal = image->format;
+	void *copy;
+	bool done;
 
 	if (s->caps->es && layout.bytes != 4)
 		return;
 	if (bgra)
 		layout = (struct layout){ GL_BGRA, GL_UNSIGNED_BYTE, 4 };
+	copy = flip ? turned(data, width, height, layout.bytes) : NULL;
+	done = (!flip || copy) &&
+	       put_plain(s, image, width, height, copy ? copy : data, layout);
+	free(copy);
+	if (done)
+		return;
 	if (s->caps->es)
 		internal = bgra ? GL_BGRA : GL_RGBA;
 	gl->GenTextures(1, &source.name);

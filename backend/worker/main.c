@@ -2,8 +2,9 @@
 /*
  * vgpu-worker: replays one guest's (one user's) GL on the host's driver. It is
  * started by vgpu-backendd, talks to nobody else, and is the only process that
- * parses guest bytes or calls GL. Order: open the GPU, say READY, then serve the
- * control socket; one thread for each stream.
+ * parses guest bytes or calls GL. Order: give up the files of others, open the GPU,
+ * give up the system calls that this needed, say READY, then serve the control
+ * socket; one thread for each stream.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 
 #include "backend/worker/control.h"
 #include "backend/worker/host_egl.h"
+#include "backend/worker/jail.h"
 #include "backend/worker/stream.h"
 #include "protocol/broker.h"
 
@@ -29,6 +31,18 @@ static uint64_t spin_ns(void)
 	return cpus > 2 ? 50000 : 2000;
 }
 
+/* What holds, and why the rest does not: for the daemon's log and "vgpu-ctl list". */
+static void tell_jail(int sock, const struct vgpu_jail_report *report)
+{
+	struct vgpu_broker_msg msg;
+	char text[VGPU_JAIL_RULES * (VGPU_JAIL_WHY + 16)];
+
+	vgpu_jail_print(report, VGPU_JAIL_WORKER_RULES, text, sizeof(text));
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_JAIL, "%s", text);
+	msg.a = report->active;
+	vgpu_broker_send(sock, &msg, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -36,6 +50,8 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	struct vgpu_jail_report jail = { 0 };
+	bool jailed = vgpu_jail_wanted();
 	char error[512] = "";
 	int sock = -1, c, rc;
 
@@ -59,6 +75,8 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (jailed)
+		vgpu_jail_files(&jail);
 	rc = vgpu_host_open(error, sizeof(error));
 	if (rc) {
 		struct vgpu_broker_msg msg;
@@ -70,6 +88,10 @@ int main(int argc, char **argv)
 	}
 	vgpu_wstream_env.gl = vgpu_host_get()->gl;
 	vgpu_wstream_env.spin_ns = spin_ns();
+	if (jailed) {
+		vgpu_jail_calls(&jail);
+		tell_jail(sock, &jail);
+	}
 	rc = vgpu_control_run(sock, vgpu_host_get()->info.renderer);
 	vgpu_host_close();
 	return rc;

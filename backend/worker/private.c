@@ -5,6 +5,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/drawable.h"
+#include "backend/worker/egl_image.h"
 #include "backend/worker/frame.h"
 #include "backend/worker/host_egl.h"
 #include "decode.h"
@@ -102,4 +103,18 @@ int replay_vgpuSwap(struct vgpu_replay *r, const struct args_vgpuSwap *a)
 int replay_vgpuFlushFront(struct vgpu_replay *r, const struct args_vgpuFlushFront *a)
 {
 	return vgpu_wframe_swap(r, a->drawable, a->slot, a->seq, true) ? 0 : -EPROTO;
+}
+
+int replay_vgpuImageCreate(struct vgpu_replay *r, const struct args_vgpuImageCreate *a)
+{
+	EGLint rc = vgpu_weglimage_create(r, a->image, a->context, a->target, a->object, a->level,
+	                                  a->zoffset);
+
+	return vgpu_answer_value(r, VGPU_OP_vgpuImageCreate, (uint32_t)rc);
+}
+
+int replay_vgpuImageDestroy(struct vgpu_replay *r, const struct args_vgpuImageDestroy *a)
+{
+	vgpu_weglimage_destroy(r->conn, a->image);
+	return 0;
 }

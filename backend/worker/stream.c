@@ -60,8 +60,32 @@ static void signal_guest(struct vgpu_wstream *s)
 
 static void consume(struct vgpu_wstream *s, uint32_t n)
 {
+	s->consumed += n;
+	s->at = s->batch;
 	if (vgpu_ring_consume(&s->cmd, n))
 		signal_guest(s);
+	vgpu_worder_moved(s);
+}
+
+void vgpu_wstream_show_progress(struct vgpu_replay *r)
+{
+	if (r->stream->memory)
+		vgpu_worder_moved(r->stream);
+}
+
+uint64_t vgpu_wstream_replayed(const struct vgpu_wstream *s)
+{
+	return s->consumed + (uint64_t)(s->at - s->batch);
+}
+
+uint64_t vgpu_wstream_published(struct vgpu_wstream *s)
+{
+	uint32_t prod = atomic_load(&s->cmd.shared->prod);
+	uint64_t replayed = atomic_load(&s->order.position);
+	uint32_t more = prod - (uint32_t)replayed;
+
+	/* the stream's own thread may be past that by now, or the index may be a lie */
+	return more > s->cmd.size ? replayed : replayed + more;
 }
 
 static void sleep_for_event(struct vgpu_wstream *s, int timeout_ms)
@@ -454,6 +478,7 @@ static int run_small(struct vgpu_wstream *s, uint32_t *done, uint32_t have, cons
 		least = quick[opcode].least;
 		if (size < least)
 			break;
+		s->at = at;
 		rc = quick[opcode].decode(&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
 		                          size - least);
 		if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
@@ -503,7 +528,7 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			return rc;
 		if (have - done < sizeof(hdr))
 			continue;
-		at = s->batch + done;
+		s->at = at = s->batch + done;
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -635,6 +660,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	pthread_once(&quick_once, quick_init);
 	s->conn = conn;
 	s->id = id;
+	s->at = s->batch;
 	s->event_in = event_in;
 	s->event_out = event_out;
 	vgpu_ring_init(&s->cmd, &shared->cmd, (uint8_t *)s->memory + VGPU_STREAM_HEADER, cmd_bytes);
@@ -655,6 +681,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	s->next = conn->streams;
 	conn->streams = s;
 	conn->n_streams++;
+	pthread_cond_broadcast(&conn->stream_moved);
 	pthread_mutex_unlock(&conn->lock);
 	return 0;
 out:
@@ -716,6 +743,7 @@ void vgpu_wstream_stop(struct vgpu_wstream *s)
 	ssize_t n;
 
 	s->stop = true;
+	vgpu_worder_wake(s->conn);
 	n = write(s->event_in, &one, sizeof(one));
 	(void)n;
 }

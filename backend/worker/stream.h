@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/worker/order.h"
 #include "backend/worker/replay.h"
 #include "backend/worker/task.h"
 #include "protocol/ring.h"
@@ -29,6 +30,9 @@ struct vgpu_wstream {
 	bool moved;       /* its thread has left it to the first thread, as task */
 	_Atomic bool stop;
 	uint8_t *batch; /* private copy of commands */
+	const uint8_t *at; /* in batch: the command that runs, or the first if it is elsewhere */
+	uint64_t consumed; /* octets since the stream was opened; ring.cons is its lower half */
+	struct vgpu_worder order;
 	uint8_t *joined; /* fragments of one command */
 	uint64_t joined_size; /* of its memory, which outlives the command */
 	uint64_t joined_total, joined_have; /* 0: none is being joined */
@@ -63,6 +67,16 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 struct vgpu_wstream *vgpu_wstream_offline(struct vgpu_wconn *conn, uint32_t id);
 int vgpu_wstream_feed(struct vgpu_wstream *stream, const uint8_t *bytes, size_t n);
 void vgpu_wstream_offline_end(struct vgpu_wstream *stream);
+
+/*
+ * A command is about to wait for something that another stream does: let that
+ * stream see how far this one is. The stream's own thread.
+ */
+void vgpu_wstream_show_progress(struct vgpu_replay *r);
+/* Octets that have been replayed, up to the command that runs. The stream's own thread. */
+uint64_t vgpu_wstream_replayed(const struct vgpu_wstream *stream);
+/* Octets that the guest has published, as far as it can be believed. Any thread. */
+uint64_t vgpu_wstream_published(struct vgpu_wstream *stream);
 
 /* Ask it to end; join and free with vgpu_wstream_join. */
 void vgpu_wstream_stop(struct vgpu_wstream *stream);

@@ -9,6 +9,8 @@
 #include "frontend/egl/egl.h"
 
 enum entry {
+	CREATE_IMAGE,
+	DESTROY_IMAGE,
 	CREATE_SYNC,
 	DESTROY_SYNC,
 	CLIENT_WAIT_SYNC,
@@ -24,7 +26,7 @@ enum entry {
 };
 
 static int indices[ENTRIES] = {
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 };
 
 static void *fetch(__EGLvendorInfo *vendor, enum entry entry, EGLint error)
@@ -53,6 +55,21 @@ static void *by_device(EGLDeviceEXT device, enum entry entry)
 {
 	vgpu_egl_exports->threadInit();
 	return fetch(vgpu_egl_exports->getVendorFromDevice(device), entry, EGL_BAD_DEVICE_EXT);
+}
+
+static EGLImageKHR EGLAPIENTRY create_image(EGLDisplay dpy, EGLContext context, EGLenum target,
+                                            EGLClientBuffer buffer, const EGLint *attribs)
+{
+	PFNEGLCREATEIMAGEKHRPROC f = (PFNEGLCREATEIMAGEKHRPROC)by_display(dpy, CREATE_IMAGE);
+
+	return f ? f(dpy, context, target, buffer, attribs) : EGL_NO_IMAGE_KHR;
+}
+
+static EGLBoolean EGLAPIENTRY destroy_image(EGLDisplay dpy, EGLImageKHR image)
+{
+	PFNEGLDESTROYIMAGEKHRPROC f = (PFNEGLDESTROYIMAGEKHRPROC)by_display(dpy, DESTROY_IMAGE);
+
+	return f ? f(dpy, image) : EGL_FALSE;
 }
 
 static EGLSyncKHR EGLAPIENTRY create_sync(EGLDisplay dpy, EGLenum type, const EGLint *attribs)
@@ -146,6 +163,8 @@ static const struct {
 	const char *name;
 	void *function;
 } entries[ENTRIES] = {
+	[CREATE_IMAGE] = { "eglCreateImageKHR", (void *)create_image },
+	[DESTROY_IMAGE] = { "eglDestroyImageKHR", (void *)destroy_image },
 	[CREATE_SYNC] = { "eglCreateSyncKHR", (void *)create_sync },
 	[DESTROY_SYNC] = { "eglDestroySyncKHR", (void *)destroy_sync },
 	[CLIENT_WAIT_SYNC] = { "eglClientWaitSyncKHR", (void *)client_wait_sync },

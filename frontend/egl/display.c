@@ -188,7 +188,14 @@ static void list_extensions(struct vgpu_egl_display *display, const struct vgpu_
 				     "EGL_MESA_configless_context "
 				     "EGL_MESA_query_driver";
 
-	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s",
+	char images[256];
+
+	snprintf(images, sizeof(images), "%s%s%s%s%s", host->images ? "EGL_KHR_image_base " : "",
+	         host->images & VGPU_IMAGES_RENDERBUFFER ? "EGL_KHR_gl_renderbuffer_image " : "",
+	         host->images & VGPU_IMAGES_2D ? "EGL_KHR_gl_texture_2D_image " : "",
+	         host->images & VGPU_IMAGES_3D ? "EGL_KHR_gl_texture_3D_image " : "",
+	         host->images & VGPU_IMAGES_CUBEMAP ? "EGL_KHR_gl_texture_cubemap_image " : "");
+	snprintf(display->extensions, sizeof(display->extensions), "%s%s%s%s", images,
 	         host->robustness ? "EGL_EXT_create_context_robustness " : "",
 	         display->x11 || display->wayland ? "EGL_EXT_buffer_age "
 	                                            "EGL_EXT_swap_buffers_with_damage "

@@ -24,7 +24,7 @@
 struct vgpu_x11;
 struct vgpu_wayland;
 
-enum vgpu_egl_kind { VGPU_EGL_CONTEXT, VGPU_EGL_SURFACE, VGPU_EGL_SYNC };
+enum vgpu_egl_kind { VGPU_EGL_CONTEXT, VGPU_EGL_SURFACE, VGPU_EGL_SYNC, VGPU_EGL_IMAGE };
 
 /* The first member of everything an EGL handle but a config stands for. */
 struct vgpu_egl_object {
@@ -126,6 +126,11 @@ void vgpu_egl_context_free(struct vgpu_egl_context *context);
 void vgpu_egl_surface_free(struct vgpu_egl_surface *surface);
 struct vgpu_egl_sync;
 void vgpu_egl_sync_free(struct vgpu_egl_sync *sync);
+struct vgpu_egl_image;
+void vgpu_egl_image_free(struct vgpu_egl_image *image);
+
+/* image.c: an image of the current context's display on the wire; 0: the handle is none. */
+uint32_t vgpu_egl_image_number(const void *handle);
 
 /* current.c: make nothing current on the calling thread. */
 void vgpu_egl_release_current(void);

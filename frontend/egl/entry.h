@@ -102,8 +102,12 @@ EGLBoolean EGLAPIENTRY vgpu_eglBindTexImage(EGLDisplay dpy, EGLSurface surface, 
 EGLBoolean EGLAPIENTRY vgpu_eglReleaseTexImage(EGLDisplay dpy, EGLSurface surface, EGLint buffer);
 EGLBoolean EGLAPIENTRY vgpu_eglCopyBuffers(EGLDisplay dpy, EGLSurface handle,
                                            EGLNativePixmapType pixmap);
+
+/* image.c */
 EGLImage EGLAPIENTRY vgpu_eglCreateImage(EGLDisplay dpy, EGLContext context, EGLenum target,
                                          EGLClientBuffer buffer, const EGLAttrib *attribs);
+EGLImageKHR EGLAPIENTRY vgpu_eglCreateImageKHR(EGLDisplay dpy, EGLContext context, EGLenum target,
+                                               EGLClientBuffer buffer, const EGLint *attribs);
 EGLBoolean EGLAPIENTRY vgpu_eglDestroyImage(EGLDisplay dpy, EGLImage image);
 
 #endif

@@ -74,6 +74,9 @@ void vgpu_egl_object_put(struct vgpu_egl_object *object)
 	case VGPU_EGL_SYNC:
 		vgpu_egl_sync_free((struct vgpu_egl_sync *)object);
 		break;
+	case VGPU_EGL_IMAGE:
+		vgpu_egl_image_free((struct vgpu_egl_image *)object);
+		break;
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * Pbuffers as textures: eglBindTexImage copies the pbuffer to the texture, which
  * cannot be told from sharing it, since a bound pbuffer must not be drawn to.
- * Images and eglCopyBuffers, which are refused.
+ * eglCopyBuffers.
  */
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
@@ -108,18 +108,4 @@ EGLBoolean EGLAPIENTRY vgpu_eglCopyBuffers(EGLDisplay dpy, EGLSurface handle,
 		return vgpu_egl_error(EGL_BAD_SURFACE);
 	vgpu_egl_object_put(&surface->object);
 	return vgpu_egl_error(EGL_BAD_NATIVE_PIXMAP);
-}
-
-/* No EGL_KHR_image extension is offered, so every target is unknown. */
-EGLImage EGLAPIENTRY vgpu_eglCreateImage(EGLDisplay dpy, EGLContext context, EGLenum target,
-                                         EGLClientBuffer buffer, const EGLAttrib *attribs)
-{
-	if (vgpu_egl_display_get(dpy))
-		vgpu_egl_error(EGL_BAD_PARAMETER);
-	return EGL_NO_IMAGE;
-}
-
-EGLBoolean EGLAPIENTRY vgpu_eglDestroyImage(EGLDisplay dpy, EGLImage image)
-{
-	return vgpu_egl_display_get(dpy) ? vgpu_egl_error(EGL_BAD_PARAMETER) : EGL_FALSE;
 }

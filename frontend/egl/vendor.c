@@ -28,6 +28,7 @@ static const struct entry {
 	ENTRY(eglCopyBuffers),
 	ENTRY(eglCreateContext),
 	ENTRY(eglCreateImage),
+	ENTRY(eglCreateImageKHR),
 	ENTRY(eglCreatePbufferFromClientBuffer),
 	ENTRY(eglCreatePbufferSurface),
 	ENTRY(eglCreatePixmapSurface),
@@ -40,6 +41,7 @@ static const struct entry {
 	ENTRY(eglCreateWindowSurface),
 	ENTRY(eglDestroyContext),
 	ENTRY(eglDestroyImage),
+	{ "eglDestroyImageKHR", (void *)vgpu_eglDestroyImage },
 	ENTRY(eglDestroySurface),
 	ENTRY(eglDestroySync),
 	{ "eglDestroySyncKHR", (void *)vgpu_eglDestroySync },
@@ -117,6 +119,7 @@ __attribute__((visibility("default"))) EGLBoolean __egl_Main(uint32_t version,
 	    getenv("VGPU_WORKER"))
 		return EGL_FALSE;
 	vgpu_egl_exports = exports;
+	vgpu_image_lookup = vgpu_egl_image_number;
 	imports->getPlatformDisplay = vgpu_egl_get_platform_display;
 	imports->getSupportsAPI = supports_api;
 	imports->getVendorString = vendor_string;

@@ -245,7 +245,8 @@ void vgpu_gl_array_enable(struct vgpu_context *ctx, uint32_t array, bool enable)
 	struct vgpu_gl_vao *vao = ctx->gl->vao;
 	uint64_t was = vao->enabled;
 
-	if ((ctx->gl->core && !vao->name) || ctx->gl->inside) {
+	/* without a VAO in a core profile drivers differ: it harms nobody, no draw can use it */
+	if (ctx->gl->inside) {
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 		return;
 	}

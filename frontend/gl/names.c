@@ -249,7 +249,7 @@ void vgpu_guest_names_settle(struct vgpu_context *ctx)
 	for (uint32_t k = 0; k < VGPU_NAME_SHARED_COUNT; k++)
 		freed |= ctx->gl->freed[k].count;
 	if (freed)
-		vgpu_stream_drain(ctx->stream);
+		vgpu_order_release(ctx->stream); /* who takes such a name comes after its end */
 }
 
 void vgpu_guest_names_leave(struct vgpu_context *ctx)

@@ -118,7 +118,7 @@ void GLAPIENTRY entry_glFlush(void)
 		vgpu_gl_maps_commit(ctx);
 	enc_glFlush(s);
 	vgpu_gl_show_front(ctx);
-	vgpu_client_order(s);
+	vgpu_order_flush(s);
 }
 
 void GLAPIENTRY entry_glFinish(void)

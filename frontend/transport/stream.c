@@ -38,6 +38,12 @@ static void signal_worker(struct vgpu_stream *s)
 	(void)n; /* EAGAIN means that a wake-up is pending already */
 }
 
+/* Then look at order.behind: who sets that clears the limit afterwards. */
+static void set_limit(struct vgpu_stream *s, uint8_t *limit)
+{
+	atomic_store(&s->limit, limit);
+}
+
 static void publish_to(struct vgpu_stream *s, bool early)
 {
 	uint32_t n = unpublished(s);
@@ -48,13 +54,14 @@ static void publish_to(struct vgpu_stream *s, bool early)
 		return;
 	if (vgpu_recording && n)
 		vgpu_record_commands(s->id, s->wr - n, n);
+	s->position += n;
 	sleeps = early ? vgpu_ring_publish_early(&s->cmd, s->cmd.prod + n)
 	               : vgpu_ring_publish(&s->cmd, s->cmd.prod + n);
 	s->early = early;
 	if (sleeps)
 		signal_worker(s);
 	s->wr = index_ptr(s, s->cmd.prod);
-	s->limit = s->wr;
+	set_limit(s, s->wr);
 }
 
 static void publish(struct vgpu_stream *s)
@@ -66,7 +73,7 @@ static void become_lost(struct vgpu_stream *s)
 {
 	s->lost = true;
 	s->wr = s->scratch;
-	s->limit = s->scratch + SCRATCH_BYTES;
+	set_limit(s, s->scratch + SCRATCH_BYTES);
 	vgpu_client_lost(s->client);
 }
 
@@ -74,7 +81,7 @@ void vgpu_stream_abandon(struct vgpu_stream *s)
 {
 	s->lost = true;
 	s->wr = s->scratch;
-	s->limit = s->scratch + SCRATCH_BYTES;
+	set_limit(s, s->scratch + SCRATCH_BYTES);
 }
 
 /*
@@ -210,8 +217,13 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		if (size > SCRATCH_BYTES)
 			return begin_large(s, size);
 		s->wr = s->scratch;
+		set_limit(s, s->scratch + SCRATCH_BYTES);
 		return s->scratch;
 	}
+	if (!s->in_pieces && atomic_load_explicit(&s->order.behind, memory_order_relaxed))
+		vgpu_order_follow(s);
+	if (s->lost)
+		return vgpu_stream_more(s, size);
 	publish_to(s, true);
 	if (size > s->max_inline)
 		return begin_large(s, size);
@@ -224,6 +236,7 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 			(struct vgpu_wire_hdr){ .opcode = VGPU_OP_PAD, .size = to_end };
 		s->wr += to_end;
 		/* unpublished() would see 0 here: wr has come round to the start */
+		s->position += to_end;
 		if (vgpu_ring_publish(&s->cmd, s->cmd.prod + to_end))
 			signal_worker(s);
 		s->wr = index_ptr(s, s->cmd.prod);
@@ -238,7 +251,9 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		span = room;
 	if (span > to_end)
 		span = to_end;
-	s->limit = s->wr + span;
+	set_limit(s, s->wr + span);
+	if (atomic_load(&s->order.behind))
+		set_limit(s, NULL);
 	return s->wr;
 }
 
@@ -249,7 +264,8 @@ void vgpu_stream_send_large(struct vgpu_stream *s)
 
 	s->large = NULL;
 	s->wr = s->saved_wr;
-	s->limit = s->wr; /* vgpu_stream_more looks afresh */
+	set_limit(s, s->wr); /* vgpu_stream_more looks afresh */
+	s->in_pieces = true;
 	while (!s->lost && sent < total) {
 		uint64_t n = total - sent;
 		uint64_t most = s->max_inline / 2;
@@ -263,6 +279,7 @@ void vgpu_stream_send_large(struct vgpu_stream *s)
 		memcpy(f + 1, bytes + sent, n);
 		sent += n;
 	}
+	s->in_pieces = false;
 	if (s->lost)
 		vgpu_stream_abandon(s);
 	if (bytes == s->spare)
@@ -281,27 +298,9 @@ void vgpu_stream_flush(struct vgpu_stream *s)
 		publish(s);
 }
 
-void vgpu_stream_drain(struct vgpu_stream *s)
+bool vgpu_stream_is_past(const struct vgpu_stream *s, uint64_t position)
 {
-	uint32_t room;
-
-	if (s->lost)
-		return;
-	publish(s);
-	wait_room(s, s->cmd.size, &room);
-}
-
-void vgpu_stream_order(struct vgpu_stream *s)
-{
-	if (s->lost)
-		return;
-	publish(s);
-	atomic_store(&s->ordered, s->cmd.prod);
-}
-
-bool vgpu_stream_is_ordered(struct vgpu_stream *s)
-{
-	uint32_t left = atomic_load(&s->ordered) - atomic_load(&s->cmd.shared->cons);
+	uint32_t left = (uint32_t)position - atomic_load(&s->cmd.shared->cons);
 
 	return left == 0 || left > s->cmd.size; /* more than the ring holds: long past */
 }
@@ -418,6 +417,7 @@ int vgpu_stream_init(struct vgpu_stream *s, struct vgpu_client *client)
 	vgpu_ring_init(&s->reply, &shared->reply,
 	               (uint8_t *)ts.memory + VGPU_STREAM_HEADER + ts.cmd_bytes, ts.reply_bytes);
 	s->wr = s->cmd.data;
-	s->limit = s->wr;
+	set_limit(s, s->wr);
+	vgpu_order_join(s);
 	return 0;
 }

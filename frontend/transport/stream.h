@@ -11,18 +11,21 @@
 #ifndef VGPU_FRONTEND_TRANSPORT_STREAM_H
 #define VGPU_FRONTEND_TRANSPORT_STREAM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frontend/order.h"
 #include "protocol/ring.h"
 #include "protocol/wire.h"
 
 struct vgpu_client;
 
 struct vgpu_stream {
-	uint8_t *wr;    /* where the next command goes */
-	uint8_t *limit; /* vgpu_stream_more when a command would pass it */
+	uint8_t *wr; /* where the next command goes */
+	/* vgpu_stream_more when a command would pass it; other threads may set it to NULL */
+	_Atomic(uint8_t *) limit;
 	uint8_t *large; /* heap copy of a command too large for the ring, else NULL */
 	bool lost;
 	/* The rest is frontend/transport/stream.c's. */
@@ -42,7 +45,9 @@ struct vgpu_stream {
 	uint64_t round_trips;
 	bool early; /* the last publish did not make sure that the worker is awake */
 	struct vgpu_stream *next;
-	_Atomic uint32_t ordered; /* what other threads may build on ends here */
+	uint64_t position; /* octets published since the stream was opened */
+	bool in_pieces;    /* a large command is on its way: nothing may come between */
+	struct vgpu_order order;
 };
 
 #define VGPU_STREAM_AHEAD 1024 /* bytes */
@@ -73,7 +78,8 @@ static inline uint8_t *vgpu_cmd_begin(struct vgpu_stream *stream, uint16_t opcod
 {
 	uint8_t *p = stream->wr;
 
-	if (__builtin_expect((size_t)(stream->limit - p) < size, 0))
+	if (__builtin_expect((uintptr_t)p + size > (uintptr_t)atomic_load_explicit(
+	                             &stream->limit, memory_order_relaxed), 0))
 		p = vgpu_stream_more(stream, size);
 	stream->wr = p + size;
 	vgpu_stream_prefetch(p);
@@ -107,14 +113,7 @@ size_t vgpu_reply_read_blob(struct vgpu_stream *stream, void *dst, size_t capaci
 /* Skip what is left of the payload. */
 void vgpu_reply_end(struct vgpu_stream *stream);
 
-/* Flush, and wait until the worker has replayed everything. */
-void vgpu_stream_drain(struct vgpu_stream *stream);
-/*
- * Flush, and let streams that begin later (vgpu_stream_is_ordered) wait until
- * the worker is here.
- */
-void vgpu_stream_order(struct vgpu_stream *stream);
-/* Has the worker replayed all before the last vgpu_stream_order? Any thread. */
-bool vgpu_stream_is_ordered(struct vgpu_stream *stream);
+/* Have all that was published up to position been replayed, as far as is known here? Any thread. */
+bool vgpu_stream_is_past(const struct vgpu_stream *stream, uint64_t position);
 
 #endif

@@ -23,6 +23,8 @@ TYPES = {
 }
 POINTER_SIZED = ("GLintptr", "GLsizeiptr", "GLintptrARB", "GLsizeiptrARB")
 OPAQUE = ("GLsync", "GLeglImageOES", "GLeglClientBufferEXT")
+# handles that travel as numbers of our own: the guest half gives one, the host half gets it
+NUMBERED = ("GLsync", "GLeglImageOES")
 # trace.c prints a field by this letter
 LETTERS = {"uint32_t": "u", "int32_t": "i", "float": "f", "double": "d", "int64_t": "I", "uint64_t": "U"}
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """encode.h, encode_N.c, entry.h, entry_N.c, proc.c, extensions: the guest's half."""
 
-from ctypes_gl import abi, declare, element, expression, is_constant, layout, prototype, size_expression
+from ctypes_gl import NUMBERED, abi, declare, element, expression, is_constant, layout, prototype, size_expression
 from cwriter import Writer, shards
 from model import (BLOB, DYNAMIC, IN, LENGTHS, LOCAL, OUT, OUT_BLOB, OUT_REF, REF, ROLES_OUT, SCALAR, STRING, STRINGS,
                    ModelError)
@@ -29,7 +29,7 @@ def encoder_params(c):
             continue
         if p.role in (REF, OUT_REF):
             out.append(f"struct vgpu_ref {p.name}")
-        elif p.base == "GLsync" and not p.stars:
+        elif p.base in NUMBERED and not p.stars:
             out.append(f"uint64_t {p.name}")
         elif c.names in ("gen", "create") and p.role == IN:
             out.append(declare(f"const {p.base} *", p.name))

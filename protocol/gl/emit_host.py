@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """host_gl.h, host_gl.c, decode.h, decode_N.c: the worker's half."""
 
-from ctypes_gl import abi, declare, element, expression, is_constant, layout, prototype, size_expression
+from ctypes_gl import NUMBERED, abi, declare, element, expression, is_constant, layout, prototype, size_expression
 from cwriter import Writer, shards
 from model import (BLOB, DYNAMIC, IN, LENGTHS, OUT, OUT_BLOB, OUT_REF, REF, ROLES_OUT, SCALAR, STRING, STRINGS,
                    ModelError)

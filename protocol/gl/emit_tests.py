@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """test_roundtrip_N.c: every command from entry point to driver and back, over tests/unit/gen_roundtrip.h."""
 
-from ctypes_gl import declare, element, expression, prototype, size_expression
+from ctypes_gl import NUMBERED, declare, element, expression, prototype, size_expression
 from cwriter import Writer, shards
 from emit_guest import encoder_ret
 from emit_host import replay_prototype
@@ -145,7 +145,7 @@ def test(c, w):
     for p in c.params:
         if p.role != SCALAR:
             continue
-        ctype = "uint64_t" if p.base == "GLsync" else p.ctype
+        ctype = "uint64_t" if p.base in NUMBERED else p.ctype
         if p.name in small:
             value = f"({ctype})rt_enum()" if p.base == "GLenum" else f"({ctype})rt_count({small_least(p)})"
         elif p.base in ("GLfloat", "GLclampf", "GLdouble", "GLclampd"):

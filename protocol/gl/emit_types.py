@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """gl_types.h, gl_enums.h, wire_gl.h, args.h, ops.h, ops.c: the declarations that the rest stands on."""
 
-from ctypes_gl import declare, layout
+from ctypes_gl import NUMBERED, declare, layout
 from cwriter import Writer
 from model import (BLOB, IN, LENGTHS, LOCAL, OUT, OUT_BLOB, OUT_REF, REF, SCALAR, STRING, STRINGS)
 
@@ -63,7 +63,7 @@ def args_fields(c):
     lines = []
     for p in c.params:
         if p.role == SCALAR:
-            lines.append(declare("uint64_t" if p.base == "GLsync" else p.ctype, p.name))
+            lines.append(declare("uint64_t" if p.base in NUMBERED else p.ctype, p.name))
         elif p.role in (IN, BLOB):
             lines += [declare(p.ctype, p.name), f"uint64_t {p.name}_bytes"]
         elif p.role == STRING:

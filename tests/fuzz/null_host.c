@@ -137,6 +137,8 @@ int vgpu_host_open(char *error, size_t error_size)
 	gl.ClientWaitSync = wait;
 	host.info.wire_version = VGPU_WIRE_VERSION;
 	strcpy(host.info.renderer, "null");
+	host.info.images = VGPU_IMAGES_2D | VGPU_IMAGES_CUBEMAP | VGPU_IMAGES_3D |
+	                   VGPU_IMAGES_RENDERBUFFER;
 	return 0;
 }
 
@@ -179,4 +181,18 @@ bool vgpu_host_has_word(const char *list, const char *word)
 		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
 			return true;
 	return false;
+}
+
+EGLint vgpu_host_image_create(EGLContext context, EGLenum target, GLuint object, EGLint level,
+                              EGLint zoffset, EGLImageKHR *image_out)
+{
+	if (level > 12)
+		return EGL_BAD_MATCH;
+	*image_out = malloc(1);
+	return *image_out ? EGL_SUCCESS : EGL_BAD_ALLOC;
+}
+
+void vgpu_host_image_destroy(EGLImageKHR image)
+{
+	free(image);
 }

@@ -63,3 +63,15 @@ def draw_memory(test):
 def threads(test):
     """Four threads with contexts of one share group, each sees its own colours."""
     same_lines(test, [test.build("tests/gl/threads_load"), "3"])
+
+
+@case("gl/draw/threads-order", groups=("gl", "fast"), timeout=60)
+def threads_order(test):
+    """What one thread flushed is there for another: tests/gl/threads_order.c."""
+    same_lines(test, [test.build("tests/gl/threads_order")])
+
+
+@case("gl/draw/image", groups=("gl", "fast"), timeout=120)
+def draw_image(test):
+    """EGL images of textures and renderbuffers: tests/gl/draw_image.c."""
+    same_lines(test, [test.build("tests/gl/draw_image")])

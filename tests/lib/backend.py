@@ -42,13 +42,14 @@ class Holdings:
 
 
 class Backend:
-    def __init__(self, test):
+    def __init__(self, test, environment=None):
+        """environment: more variables for the daemon."""
         self.test = test
         self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
         self.socket = os.path.join(self.folder, "vgpu.sock")
         self.env = guest_environment(test, self.socket)
         read_end, write_end = os.pipe()
-        environment = test.native.environment(None)
+        environment = dict(test.native.environment(None), **(environment or {}))
         if test.options.preload:
             report = os.path.join(test.dir, "backend-asan")
             environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:log_path=" + report

@@ -36,7 +36,7 @@ struct fake_context {
 
 static struct vgpu_client the_client;
 static bool have_backend = true;
-static int live_drawables, live_contexts;
+static int live_drawables, live_contexts, live_images;
 static struct vgpu_context_params asked;
 static struct vgpu_drawable *last_drawable;
 static bool fence_done;
@@ -62,6 +62,7 @@ const struct vgpu_host_info *vgpu_client_host(struct vgpu_client *client)
 		.version_gles2 = 32,
 		.robustness = 1,
 		.max_drawable = 8192,
+		.images = VGPU_IMAGES_2D | VGPU_IMAGES_RENDERBUFFER,
 		.renderer = "counting",
 	};
 
@@ -194,6 +195,25 @@ uint32_t vgpu_context_make_current(struct vgpu_context *context, struct vgpu_dra
 	return EGL_SUCCESS;
 }
 
+uint32_t (*vgpu_image_lookup)(const void *handle);
+
+uint32_t vgpu_image_create(struct vgpu_context *context, uint32_t target, uint32_t object,
+                           int32_t level, int32_t zoffset, uint32_t *image_out)
+{
+	if (object != 5)
+		return EGL_BAD_ALLOC;
+	assert_int_equal(level, 3);
+	*image_out = 77;
+	live_images++;
+	return EGL_SUCCESS;
+}
+
+void vgpu_image_destroy(struct vgpu_client *client, uint32_t image)
+{
+	assert_int_equal(image, 77);
+	live_images--;
+}
+
 static GLsync fake_fence(GLenum condition, GLbitfield flags)
 {
 	assert_non_null(vgpu_current);
@@ -282,6 +302,7 @@ static void close_display(EGLDisplay dpy)
 	assert_true(vgpu_eglTerminate(dpy));
 	assert_int_equal(live_drawables, 0);
 	assert_int_equal(live_contexts, 0);
+	assert_int_equal(live_images, 0);
 	assert_int_equal(fences, 0);
 }
 
@@ -628,6 +649,43 @@ static void *wait_elsewhere(void *data)
 	return NULL;
 }
 
+static void test_images(void **state)
+{
+	static const EGLint ints[] = { EGL_GL_TEXTURE_LEVEL_KHR, 3, EGL_NONE };
+	static const EGLAttrib wide[] = { EGL_IMAGE_PRESERVED, 1, EGL_GL_TEXTURE_LEVEL, 3, EGL_NONE };
+	static const EGLint bad[] = { EGL_SYNC_STATUS, 3, EGL_NONE };
+	const EGLClientBuffer five = (EGLClientBuffer)5, six = (EGLClientBuffer)6;
+	const EGLenum t2d = EGL_GL_TEXTURE_2D_KHR;
+	EGLDisplay dpy = open_display();
+	EGLContext ctx = vgpu_eglCreateContext(dpy, NULL, NULL, NULL);
+	const char *extensions = vgpu_eglQueryString(dpy, EGL_EXTENSIONS);
+	EGLImage first, second;
+
+	assert_non_null(strstr(extensions, "EGL_KHR_image_base "));
+	assert_non_null(strstr(extensions, "EGL_KHR_gl_texture_2D_image "));
+	assert_null(strstr(extensions, "EGL_KHR_gl_texture_3D_image "));
+	assert_error(vgpu_eglCreateImageKHR(dpy, ctx, t2d, NULL, ints), NULL, EGL_BAD_PARAMETER);
+	assert_error(vgpu_eglCreateImageKHR(dpy, ctx, t2d, six, ints), NULL, EGL_BAD_ALLOC);
+	assert_error(vgpu_eglCreateImageKHR(dpy, ctx, t2d, five, bad), NULL, EGL_BAD_PARAMETER);
+	assert_error(vgpu_eglCreateImageKHR(dpy, NULL, t2d, five, ints), NULL, EGL_BAD_PARAMETER);
+	assert_error(vgpu_eglCreateImageKHR(dpy, dpy, t2d, five, ints), NULL, EGL_BAD_CONTEXT);
+	first = vgpu_eglCreateImageKHR(dpy, ctx, t2d, five, ints);
+	second = vgpu_eglCreateImage(dpy, ctx, t2d, five, wide);
+	assert_int_equal(live_images, 2);
+	/* a handle means something only where a context is current */
+	assert_int_equal(vgpu_image_lookup(first), 0);
+	assert_true(vgpu_eglMakeCurrent(dpy, NULL, NULL, ctx));
+	assert_int_equal(vgpu_image_lookup(first), 77);
+	assert_int_equal(vgpu_image_lookup(ctx), 0);
+	assert_int_equal(vgpu_image_lookup(NULL), 0);
+	assert_true(vgpu_eglDestroyImage(dpy, first));
+	assert_int_equal(vgpu_image_lookup(first), 0);
+	assert_error(vgpu_eglDestroyImage(dpy, first), EGL_FALSE, EGL_BAD_PARAMETER);
+	assert_int_equal(vgpu_image_lookup(second), 77);
+	/* the other goes with the display */
+	close_display(dpy);
+}
+
 static void test_sync(void **state)
 {
 	static const EGLint es2[] = { EGL_CONTEXT_CLIENT_VERSION, 2, EGL_NONE };
@@ -691,6 +749,7 @@ int main(void)
 		cmocka_unit_test(test_display),     cmocka_unit_test(test_context_attributes),
 		cmocka_unit_test(test_flags),       cmocka_unit_test(test_current),
 		cmocka_unit_test(test_pbuffers),    cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_images),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -33,21 +33,21 @@ static const char before_it[] =
 static const char all_ended[] = ANSWER("", FIRST "," SECOND);
 static const char one_stays[] = ANSWER(FIRST, SECOND);
 
-/* vgpu-backendd --embedded --socket PATH --ready-fd N */
+/* vgpu-backendd --embedded --socket PATH --quiet --ready-fd N */
 static int fake_backendd(int argc, char **argv)
 {
 	const char *mode = getenv("FAKE");
 	int sock, fd;
 
-	if (argc != 6 || strcmp(argv[1], "--embedded") != 0 || strcmp(argv[2], "--socket") != 0 ||
-	    strcmp(argv[4], "--ready-fd") != 0)
+	if (argc != 7 || strcmp(argv[1], "--embedded") != 0 || strcmp(argv[2], "--socket") != 0 ||
+	    strcmp(argv[4], "--quiet") != 0 || strcmp(argv[5], "--ready-fd") != 0)
 		return 97;
 	/* the host's GL must not be ours */
 	if (getenv("__GLX_VENDOR_LIBRARY_NAME") || getenv("VGPU_SOCKET"))
 		return 96;
 	if (mode && strcmp(mode, "fails") == 0)
 		return 42;
-	fd = atoi(argv[5]);
+	fd = atoi(argv[6]);
 	sock = fake_listen(argv[3]);
 	if (write(fd, "\n", 1) != 1)
 		return 95;

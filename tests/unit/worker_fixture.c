@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/worker_fixture.h"
+#include "backend/worker/egl_image.h"
+
+#include "backend/worker/stream.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -35,6 +38,11 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 {
 	if (pool)
 		pool->refs--;
+}
+
+void vgpu_wstream_show_progress(struct vgpu_replay *r)
+{
+	(void)r; /* there is no ring */
 }
 
 void vgpu_wconn_frame_signal(struct vgpu_wconn *conn)
@@ -122,6 +130,7 @@ int fix_start(void **state)
 
 int fix_stop(void **state)
 {
+	vgpu_weglimage_destroy_all(&fix_conn);
 	vgpu_wcontext_destroy_all(&fix_conn);
 	vgpu_wdrawable_destroy_all(&fix_conn);
 	assert_null(fix_conn.contexts);

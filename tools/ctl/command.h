@@ -23,6 +23,9 @@ const struct vgpu_ctl_command *vgpu_ctl_find(const char *name);
 int vgpu_ctl_list(int argc, char **argv);
 /* Print the names of list's columns, one a line. */
 void vgpu_ctl_list_columns(void);
+int vgpu_ctl_top(int argc, char **argv);
+int vgpu_ctl_doctor(int argc, char **argv);
+int vgpu_ctl_log(int argc, char **argv);
 int vgpu_ctl_help(int argc, char **argv);
 /* Hidden: what the shell's completion asks (tools/completions). */
 int vgpu_ctl_complete(int argc, char **argv);

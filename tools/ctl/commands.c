@@ -23,6 +23,10 @@ static int pci(int argc, char **argv)
 const struct vgpu_ctl_command vgpu_ctl_commands[] = {
 	{ "list", "[--json] [--noheadings] [-o COLUMN,...]",
 	  "the programs that draw, with their worker's counters", vgpu_ctl_list },
+	{ "top", "[--batch | --json] [--delay SECONDS] [--iterations N] [--sort COLUMN]",
+	  "what guests and programs draw, live", vgpu_ctl_top },
+	{ "doctor", "[--json]", "what is right and wrong on this machine, and how to mend it",
+	  vgpu_ctl_doctor },
 	{ "pci", "COMMAND [ARGUMENTS...]", "hand a whole GPU to a guest", pci },
 	{ "help", "[COMMAND]", "print this, or a command's help", vgpu_ctl_help },
 	{ "complete", NULL, NULL, vgpu_ctl_complete },

@@ -69,8 +69,8 @@ static _Noreturn void exec_backend(const struct vgpu_paths *paths, const char *s
 	fcntl(ready_fd, F_SETFD, 0);
 	snprintf(fd_text, sizeof(fd_text), "%d", ready_fd);
 	vgpu_guest_env_clear();
-	execl(paths->backendd, "vgpu-backendd", "--embedded", "--socket", socket, "--ready-fd",
-	      fd_text, (char *)NULL);
+	execl(paths->backendd, "vgpu-backendd", "--embedded", "--socket", socket, "--quiet",
+	      "--ready-fd", fd_text, (char *)NULL);
 	null = errno;
 	if (write(error_fd, &null, sizeof(null)) < 0)
 		_exit(VGPU_EXIT_NOT_FOUND);

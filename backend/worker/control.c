@@ -164,11 +164,12 @@ static void conn_del(uint32_t id)
 	n_conns--;
 	ending++;
 	pthread_mutex_unlock(&ending_lock);
-	/* the first thread, if it runs one of these, is then free to put the program away */
-	pthread_mutex_lock(&conn->lock);
+	/*
+	 * The first thread, if it runs one of these, is then free to put the program away.
+	 * Only this thread changes the list until then, and stop takes the lock.
+	 */
 	for (struct vgpu_wstream *s = conn->streams; s; s = s->next)
 		vgpu_wstream_stop(s);
-	pthread_mutex_unlock(&conn->lock);
 	vgpu_task_after(end_conn, conn, ended, conn);
 }
 

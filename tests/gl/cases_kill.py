@@ -340,7 +340,7 @@ def failing_worker(test):
     """A worker that cannot draw is not started anew for each program that asks."""
     if not test.second.is_split:
         test.skip("the split (this case has no native counterpart)")
-    backend = Backend(test, ["--device", "/nonexistent/device"])
+    backend = Backend(test, options=["--device", "/nonexistent/device"])
     env = dict(backend.program_environment(), VGPU_DEBUG="1")
     try:
         said = []

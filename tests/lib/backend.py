@@ -106,7 +106,9 @@ class Backend:
 
     def holdings(self):
         """[daemon's, each worker's]"""
-        return [Holdings(self.process.pid)] + [Holdings(pid) for pid in sorted(self.workers())]
+        workers = [Holdings(pid) for pid in sorted(self.workers())]
+        time.sleep(0.1)  # the connection that has asked for the list is closed by now
+        return [Holdings(self.process.pid)] + workers
 
     def children(self):
         """Processes whose parent is the daemon."""

@@ -160,8 +160,8 @@ static int client_open(struct vgpu_client **out)
 	client->cmd_bytes = env_ring("VGPU_RING_BYTES", DEFAULT_CMD_BYTES);
 	client->reply_bytes = env_ring("VGPU_REPLY_BYTES", DEFAULT_REPLY_BYTES);
 	client->frame_slots = env_number("VGPU_FRAMES", DEFAULT_FRAME_SLOTS, 1, VGPU_POOL_MAX_SLOTS);
-	/* On few processors a spinning guest keeps the worker from running. */
-	client->spin_ns = env_number("VGPU_SPIN_US", cpus > 2 ? 50 : 3, 0, 100000) * 1000ull;
+	/* On few processors a spinning guest keeps the worker from running; servers wake slowly. */
+	client->spin_ns = env_number("VGPU_SPIN_US", cpus > 4 ? 100 : cpus > 2 ? 50 : 3, 0, 100000) * 1000ull;
 	rc = vgpu_transport_embedded.open(&client->transport, global_error, sizeof(global_error));
 	if (rc)
 		goto out;

@@ -48,6 +48,7 @@ enum vgpu_broker_type {
 	VGPU_BROKER_W_JAIL = 52,     /* before READY: a: the worker's rules that hold (jail.h); text: why the rest does not */
 	VGPU_BROKER_W_MAPPED = 53,   /* a: connection, b: stream or pool, c: 0 or a positive errno */
 	VGPU_BROKER_W_UNMAPPED = 54, /* a: connection, b: stream or pool; 0: all of the connection's */
+	VGPU_BROKER_W_IDLE = 55,     /* the last program is gone, all of it; fd: memfd with JSON as in STATS_REPLY */
 };
 
 struct vgpu_broker_msg {

@@ -60,6 +60,13 @@ bool vgpu_ring_publish(struct vgpu_ring *ring, uint32_t prod)
 	return advance(&ring->shared->prod, prod, &ring->shared->cons_waiting);
 }
 
+bool vgpu_ring_publish_early(struct vgpu_ring *ring, uint32_t prod)
+{
+	ring->prod = prod;
+	atomic_store_explicit(&ring->shared->prod, prod, memory_order_release);
+	return atomic_load_explicit(&ring->shared->cons_waiting, memory_order_relaxed) != 0;
+}
+
 void vgpu_ring_cons_waiting(struct vgpu_ring *ring, bool waiting)
 {
 	set_waiting(&ring->shared->cons_waiting, waiting);

@@ -58,6 +58,12 @@ bool vgpu_ring_consume(struct vgpu_ring *ring, uint32_t n);
 int64_t vgpu_ring_writable(struct vgpu_ring *ring);
 /* Producer: make all up to prod visible. Returns true if the consumer sleeps. */
 bool vgpu_ring_publish(struct vgpu_ring *ring, uint32_t prod);
+/*
+ * The same without waiting until what was written has left this processor. It may
+ * miss that the consumer is just falling asleep, so a vgpu_ring_publish must follow
+ * before the other end's progress matters to anybody.
+ */
+bool vgpu_ring_publish_early(struct vgpu_ring *ring, uint32_t prod);
 
 /*
  * Announce that this end is about to sleep, or is awake again. After a call

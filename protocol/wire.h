@@ -83,6 +83,7 @@ static_assert(sizeof(struct vgpu_wire_reply) == 16, "wire layout");
 #define VGPU_MAX_USER_CONNS 512        /* programs and tools of a user on the socket */
 #define VGPU_MAX_PROGRAM_VRAM (UINT64_C(16) << 30) /* bytes in the driver, by default */
 #define VGPU_MAX_POOL_TOTAL (UINT64_C(4) << 30) /* bytes of all pools of a connection */
+#define VGPU_MAX_WORKERS 32            /* per user; further programs share them */
 #define VGPU_MAX_CONTEXTS 1024         /* per connection */
 #define VGPU_MAX_DRAWABLES 1024        /* per connection */
 #define VGPU_MAX_DRAWABLE_DIM 16384    /* pixels */

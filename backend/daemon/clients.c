@@ -59,6 +59,7 @@ static void lose(struct vgpu_client_conn *client, const char *why)
 {
 	struct vgpu_broker_msg msg;
 
+	vgpu_worker_put(client->worker);
 	client->worker = NULL;
 	if (client->welcomed) {
 		vgpu_broker_msg_init(&msg, VGPU_BROKER_LOST, "%s", why);
@@ -83,6 +84,7 @@ static void welcome(struct vgpu_client_conn *client)
 	msg.b = (uint32_t)client->pid;
 	msg.c = client->uid;
 	msg.fds = 1;
+	client->worker->busy = true;
 	vgpu_worker_send(client->worker, &msg, &frame);
 	vgpu_broker_msg_init(&msg, VGPU_BROKER_WELCOME, NULL);
 	msg.a = VGPU_BROKER_VERSION;
@@ -112,7 +114,7 @@ static void hello(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 	}
 	client->is_program = true;
 	snprintf(client->name, sizeof(client->name), "%.63s", msg->text);
-	rc = vgpu_worker_get(client->daemon, client->uid, &client->worker);
+	rc = vgpu_worker_get(client->daemon, client->uid, client->pid, &client->worker);
 	if (rc == -EAGAIN && (wait_ms = vgpu_backoff_wait_ms(client->daemon, client->uid,
 	                                                     &failures)) > 0) {
 		snprintf(text, sizeof(text),
@@ -229,6 +231,21 @@ static void object_close(struct vgpu_client_conn *client, enum vgpu_broker_type 
 
 /* ---- "list" ---------------------------------------------------------------- */
 
+/* What retired workers have drawn, as far as this user may know it. A new reference. */
+static struct json_object *past_of(const struct vgpu_client_conn *client)
+{
+	struct json_object *all = client->daemon->past, *list = json_object_new_array(), *uid;
+
+	for (size_t i = 0; all && i < json_object_array_length(all); i++) {
+		struct json_object *entry = json_object_array_get_idx(all, i);
+
+		if (client->uid == 0 || (json_object_object_get_ex(entry, "uid", &uid) &&
+		                         json_object_get_int64(uid) == client->uid))
+			json_object_array_add(list, json_object_get(entry));
+	}
+	return list;
+}
+
 /* Send json (taken) to a tool, in a memfd: it may be longer than a message. */
 static void admin_reply(struct vgpu_client_conn *client, struct json_object *json)
 {
@@ -255,6 +272,7 @@ static void admin_finish(struct vgpu_client_conn *client)
 	json_object_object_add(top, "schema", json_object_new_int(1));
 	json_object_object_add(top, "backend_pid", json_object_new_int(getpid()));
 	json_object_object_add(top, "workers", client->admin_answer);
+	json_object_object_add(top, "past", past_of(client));
 	client->admin_answer = NULL;
 	free(client->admin_workers);
 	client->admin_workers = NULL;
@@ -315,7 +333,7 @@ static void admin(struct vgpu_client_conn *client, const struct vgpu_broker_msg 
 	}
 	client->admin_answer = json_object_new_array();
 	for (struct vgpu_worker *w = client->daemon->workers; w; w = w->next) {
-		/* guests are the admin's business */
+		/* guests are the admin's business; a user's that ends stands in "past" */
 		if (client->uid != 0 && (w->guest || w->uid != client->uid))
 			continue;
 		/* what is starting or ending has no time for this */
@@ -351,15 +369,15 @@ static struct json_object *jail_json(const struct vgpu_worker *worker)
 	return jail;
 }
 
-/* A worker may have been taken over: what it answers with is a plain file of a size. */
-static struct json_object *read_stats(int fd)
+struct json_object *vgpu_clients_read_stats(int fd, size_t most)
 {
 	struct json_object *stats = NULL;
 	struct stat st;
 	char *text;
 	ssize_t n;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > MAX_STATS)
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+	    (uint64_t)st.st_size > most)
 		return NULL;
 	text = malloc((size_t)st.st_size + 1);
 	n = text ? pread(fd, text, (size_t)st.st_size, 0) : -1;
@@ -380,9 +398,15 @@ void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd)
 	for (client = worker->daemon->clients; client && client->id != request;
 	     client = client->next)
 		;
-	if (!client || fd < 0 || !admin_got(client, worker))
+	if (!client || !client->admin_answer || fd < 0 || !admin_got(client, worker))
 		return;
-	stats = read_stats(fd);
+	if (worker->ending && !worker->guest) {
+		/* what it has drawn stands in "past" */
+		if (client->admin_waiting == 0)
+			admin_finish(client);
+		return;
+	}
+	stats = vgpu_clients_read_stats(fd, MAX_STATS);
 	entry = json_object_new_object();
 	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
 	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
@@ -515,6 +539,8 @@ void vgpu_client_conn_destroy(struct vgpu_client_conn *client)
 		msg.a = client->id;
 		vgpu_worker_send(client->worker, &msg, NULL);
 	}
+	if (client->worker)
+		vgpu_worker_put(client->worker);
 	if (client->admin_answer)
 		json_object_put(client->admin_answer);
 	free(client->admin_workers);

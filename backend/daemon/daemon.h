@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vgpu-backendd: a broker. On its unix socket it hands programs of this machine
- * shared memory and events, and starts one worker for each user; with --xen it also
+ * shared memory and events, and starts one worker for each program; with --xen it also
  * serves guests (xen_guest.h), one worker for each. It never sees a GL call.
  * Everything runs on one sd-event loop; nothing locks.
  */
 #ifndef VGPU_BACKEND_DAEMON_DAEMON_H
 #define VGPU_BACKEND_DAEMON_DAEMON_H
 
+#include <json-c/json_object.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,7 +37,11 @@ struct vgpu_worker_events {
 	void (*unmapped)(struct vgpu_worker *worker, uint32_t conn, uint32_t object);
 };
 
-/* A worker process: one for each user or guest. */
+/*
+ * A worker process: of one guest, or of one user and then drawing for one program; for
+ * several only when the user has VGPU_MAX_WORKERS of them. A user's that has become
+ * idle serves the next program.
+ */
 struct vgpu_worker {
 	struct vgpu_worker *next;
 	struct vgpu_daemon *daemon;
@@ -46,7 +51,12 @@ struct vgpu_worker {
 	pid_t pid;
 	int sock;
 	bool ready;
-	bool ending; /* vgpu_worker_end was called */
+	bool ending; /* vgpu_worker_end was called, or it has ended: it gets nothing any more */
+	/* of a user's, not of a guest's */
+	bool busy;    /* was told of a program, and has not said since that it is idle */
+	pid_t program; /* the last one given to it */
+	uint32_t n_programs; /* connections: a program may have one for EGL and one for GLX */
+	struct json_object *ended; /* what its programs have cost; NULL: none has ended */
 	char renderer[256];
 	char failed[512]; /* why it cannot draw; empty while it can */
 	char cgroup[48];  /* its own, below the jail's; empty without a jail */
@@ -105,6 +115,7 @@ struct vgpu_daemon {
 	struct vgpu_worker *workers;
 	struct vgpu_client_conn *clients;
 	struct vgpu_backoff backoff[VGPU_BACKOFF_USERS];
+	struct json_object *past; /* what retired workers have drawn: the last of them */
 };
 
 /*
@@ -116,10 +127,13 @@ int vgpu_daemon_listen(struct vgpu_daemon *daemon, const char *path);
 void vgpu_daemon_finish(struct vgpu_daemon *daemon);
 
 /*
- * The user's worker, started if there is none. 0 or a negative errno, -EAGAIN when
- * the last ones have failed and it is too early for another.
+ * A worker for program pid of this user: the one that it has, one that waits, or a new one.
+ * Returns 0 or a negative errno, -EAGAIN when the last ones have failed and it is too early
+ * for another. Each success is given back by vgpu_worker_put.
  */
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out);
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out);
+/* A program of it has gone. */
+void vgpu_worker_put(struct vgpu_worker *worker);
 /*
  * Start a worker for a guest on the GPU device (as --device names it; NULL: the
  * daemon's). 0 or a negative errno.
@@ -154,6 +168,11 @@ extern const struct vgpu_worker_events vgpu_clients_events;
 /* clients.c: a worker has ended, whoever's it was: its answer to "list" will not come. */
 void vgpu_clients_no_stats(struct vgpu_worker *worker);
 void vgpu_clients_stats(struct vgpu_worker *worker, uint32_t request, int fd);
+/*
+ * clients.c: the JSON that a worker has sent, to put away, or NULL. The worker may have been
+ * taken over: the file must be a plain one of at most most octets. fd is borrowed.
+ */
+struct json_object *vgpu_clients_read_stats(int fd, size_t most);
 /* clients.c: a new connection. Takes sock. */
 void vgpu_clients_accept(struct vgpu_daemon *daemon, int sock);
 void vgpu_client_conn_destroy(struct vgpu_client_conn *client);

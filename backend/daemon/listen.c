@@ -106,6 +106,7 @@ void vgpu_daemon_finish(struct vgpu_daemon *daemon)
 		vgpu_client_conn_destroy(daemon->clients);
 	while (daemon->workers)
 		vgpu_worker_destroy(daemon->workers);
+	json_object_put(daemon->past);
 	if (daemon->listen_sock >= 0)
 		close(daemon->listen_sock);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worker processes: started on demand (spawn.c), watched, reaped.
- * A worker that dies takes the contexts of one user's or guest's programs with it.
+ * Worker processes: started on demand (spawn.c), watched, reaped. A user's draws for
+ * one program at a time, as the program's own process would: drivers serialise the
+ * contexts of one process, and are slower once two of its threads have called them.
+ * A worker that dies takes the contexts of its program, or of its guest's, with it.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,8 +19,12 @@
 
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
+#include "protocol/wire.h"
 
 #define END_SECONDS 8 /* for a worker to end of itself */
+#define KEEP_IDLE 1   /* workers of a user that wait for the next program */
+#define KEEP_PAST 32  /* retired workers whose programs can still be asked about */
+#define MAX_ENDED (256u << 10) /* octets of what an idle worker tells about its programs */
 
 void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
 {
@@ -92,22 +99,29 @@ static void forget(struct vgpu_worker *worker)
 		close(worker->said_fd);
 	sd_event_source_disable_unref(worker->end_timer);
 	close(worker->sock);
+	json_object_put(worker->ended);
 	if (worker->cgroup[0])
 		vgpu_jail_cgroup_remove(&worker->daemon->jail, worker->cgroup);
 	free(worker);
 }
 
-static void gone(struct vgpu_worker *worker, const char *why)
+/* clean: it has ended of itself, with status 0. */
+static void gone(struct vgpu_worker *worker, const char *why, bool clean)
 {
+	/* one that was not needed any more has ended as it was asked to: nothing to tell */
+	bool asked = worker->ending && !worker->guest && clean;
+
 	said(worker); /* its last words come first */
 	if (worker->guest)
 		vgpu_worker_log(worker, "worker %d of guest %s: %s", (int)worker->pid,
 		                vgpu_xen_guest_name(worker->guest), why);
-	else
+	else if (!asked)
 		vgpu_worker_log(worker, "worker %d of user %u: %s", (int)worker->pid,
 		                (unsigned)worker->uid, why);
-	if (!worker->ready && !worker->guest)
+	if (!worker->ready && !worker->guest && !worker->ending)
 		vgpu_backoff_failed(worker->daemon, worker->uid);
+	if (!worker->guest)
+		worker->ending = true; /* it waits for no program */
 	vgpu_clients_no_stats(worker);
 	worker->events->gone(worker, worker->failed[0] ? worker->failed : why);
 	forget(worker);
@@ -126,8 +140,71 @@ static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
 	else
 		snprintf(why, sizeof(why), "the worker was ended by signal %d (%s)", si->si_status,
 		         strsignal(si->si_status));
-	gone(worker, why);
+	gone(worker, why, si->si_code == CLD_EXITED && si->si_status == 0);
 	return 0;
+}
+
+/* A user's worker that is not needed any more. */
+static void retire(struct vgpu_worker *worker)
+{
+	struct vgpu_daemon *daemon = worker->daemon;
+	struct json_object *entry;
+
+	vgpu_worker_end(worker);
+	if (!worker->ended)
+		return;
+	entry = json_object_new_object();
+	json_object_object_add(entry, "pid", json_object_new_int(worker->pid));
+	json_object_object_add(entry, "uid", json_object_new_int64(worker->uid));
+	json_object_object_add(entry, "renderer", json_object_new_string(worker->renderer));
+	json_object_object_add(entry, "ended", worker->ended);
+	worker->ended = NULL;
+	if (!daemon->past)
+		daemon->past = json_object_new_array();
+	if (json_object_array_length(daemon->past) >= KEEP_PAST)
+		json_object_array_del_idx(daemon->past, 0, 1);
+	json_object_array_add(daemon->past, entry);
+}
+
+static bool waits(const struct vgpu_worker *worker)
+{
+	return !worker->guest && !worker->busy && !worker->n_programs && !worker->ending;
+}
+
+/* Of this user's workers that wait for a program all but the oldest may go. */
+static void trim(struct vgpu_daemon *daemon, uid_t uid)
+{
+	struct vgpu_worker *youngest = NULL, *w;
+	uint32_t waiting = 0;
+
+	/* new ones come first in the list */
+	for (w = daemon->workers; w; w = w->next) {
+		if (w->uid == uid && waits(w)) {
+			youngest = youngest ? youngest : w;
+			waiting++;
+		}
+	}
+	if (waiting > KEEP_IDLE)
+		retire(youngest);
+}
+
+/* A worker has put its last program away. */
+static void idle(struct vgpu_worker *worker, int fd)
+{
+	struct json_object *stats, *ended;
+
+	if (worker->guest || worker->ending || worker->n_programs > 0)
+		return; /* a guest keeps its own; or it has been given another program */
+	worker->busy = false;
+	if (fd >= 0) {
+		stats = vgpu_clients_read_stats(fd, MAX_ENDED);
+		if (json_object_object_get_ex(stats, "ended", &ended)) {
+			json_object_put(worker->ended);
+			worker->ended = json_object_get(ended);
+		}
+		json_object_put(stats);
+	}
+	trim(worker->daemon, worker->uid);
 }
 
 /* The worker's half has come: the report is complete. */
@@ -178,6 +255,9 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 	case VGPU_BROKER_W_FAILED:
 		snprintf(worker->failed, sizeof(worker->failed), "%.511s", msg.text);
 		break;
+	case VGPU_BROKER_W_IDLE:
+		idle(worker, fds[0]);
+		break;
 	case VGPU_BROKER_W_CONN_BROKEN:
 		worker->events->broken(worker, msg.a, msg.text);
 		break;
@@ -195,6 +275,26 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	return 0;
+}
+
+/* The program's, or one that waits, or, of as many as there may be, that with the fewest programs. */
+static struct vgpu_worker *choose(struct vgpu_daemon *daemon, uid_t uid, pid_t pid)
+{
+	struct vgpu_worker *best = NULL, *w;
+	uint32_t n = 0;
+
+	for (w = daemon->workers; w; w = w->next) {
+		if (w->guest || w->uid != uid || w->ending)
+			continue;
+		if (w->n_programs && w->program == pid)
+			return w;
+		n++;
+		/* the oldest of several: it is the most likely to be ready */
+		if (!best || waits(w) > waits(best) ||
+		    (waits(w) == waits(best) && w->n_programs <= best->n_programs))
+			best = w;
+	}
+	return best && (waits(best) || n >= VGPU_MAX_WORKERS) ? best : NULL;
 }
 
 /* Spawn the worker's process. Takes nothing; on failure the worker is as it was. */
@@ -262,17 +362,17 @@ out:
 	return rc;
 }
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out)
 {
-	struct vgpu_worker *worker;
+	struct vgpu_worker *worker = choose(daemon, uid, pid);
 	uint32_t failures = 0;
 	int rc;
 
-	for (worker = daemon->workers; worker; worker = worker->next) {
-		if (!worker->guest && worker->uid == uid) {
-			*out = worker;
-			return 0;
-		}
+	if (worker) {
+		worker->n_programs++;
+		worker->program = pid;
+		*out = worker;
+		return 0;
 	}
 	if (vgpu_backoff_wait_ms(daemon, uid, &failures))
 		return -EAGAIN;
@@ -281,12 +381,22 @@ int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **
 		return -ENOMEM;
 	worker->events = &vgpu_clients_events;
 	worker->uid = uid;
+	worker->n_programs = 1;
+	worker->program = pid;
 	rc = start(daemon, worker, daemon->device);
 	if (rc)
 		free(worker);
 	else
 		*out = worker;
 	return rc;
+}
+
+void vgpu_worker_put(struct vgpu_worker *worker)
+{
+	if (worker->n_programs > 0)
+		worker->n_programs--;
+	if (waits(worker)) /* it went before the worker had heard of it */
+		trim(worker->daemon, worker->uid);
 }
 
 int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,

@@ -21,12 +21,11 @@
 
 static int control_sock = -1;
 static struct vgpu_wconn *conns; /* control thread only */
-static uint32_t n_conns;
 
 /* Programs and streams that are being taken down on threads of their own. */
 static pthread_mutex_t ending_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ending_done = PTHREAD_COND_INITIALIZER;
-static uint32_t ending;
+static uint32_t ending, n_conns;
 
 static struct vgpu_wconn *find(uint32_t id)
 {
@@ -93,22 +92,31 @@ static void conn_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_
 	fds[0] = -1;
 	conn->next = conns;
 	conns = conn;
+	pthread_mutex_lock(&ending_lock);
 	n_conns++;
+	pthread_mutex_unlock(&ending_lock);
 }
 
+static void say_idle(void);
+
+/* Something has been taken down. After the last of all, the daemon may send the next program. */
 static void ended(void)
 {
+	bool all;
+
 	pthread_mutex_lock(&ending_lock);
-	ending--;
+	all = --ending == 0 && n_conns == 0;
+	pthread_mutex_unlock(&ending_lock);
+	if (all)
+		say_idle();
+	pthread_mutex_lock(&ending_lock);
 	pthread_cond_broadcast(&ending_done);
 	pthread_mutex_unlock(&ending_lock);
 }
 
-static void *end_conn(void *data)
+static void end_conn(void *data)
 {
 	vgpu_wconn_destroy(data);
-	ended();
-	return NULL;
 }
 
 static void *end_stream(void *data)
@@ -125,18 +133,18 @@ static void *end_stream(void *data)
 	return NULL;
 }
 
-/* Taking something down waits for the GL call it is in: never on the control thread. */
-static void end_on_thread(void *(*fn)(void *), void *data)
+/* Waits for the GL call that the stream is in: never on the control thread. */
+static void end_stream_on_thread(struct vgpu_wstream *stream)
 {
 	pthread_t thread;
 
 	pthread_mutex_lock(&ending_lock);
 	ending++;
 	pthread_mutex_unlock(&ending_lock);
-	if (pthread_create(&thread, NULL, fn, data) == 0)
+	if (pthread_create(&thread, NULL, end_stream, stream) == 0)
 		pthread_detach(thread);
 	else
-		fn(data);
+		end_stream(stream);
 }
 
 static void conn_del(uint32_t id)
@@ -151,9 +159,18 @@ static void conn_del(uint32_t id)
 		return;
 	}
 	*at = conn->next;
-	n_conns--;
 	conn->broken = true; /* no more messages about it */
-	end_on_thread(end_conn, conn);
+	pthread_mutex_lock(&ending_lock);
+	n_conns--;
+	ending++;
+	pthread_mutex_unlock(&ending_lock);
+	/*
+	 * The first thread, if it runs one of these, is then free to put the program away.
+	 * Only this thread changes the list until then, and stop takes the lock.
+	 */
+	for (struct vgpu_wstream *s = conn->streams; s; s = s->next)
+		vgpu_wstream_stop(s);
+	vgpu_task_after(end_conn, conn, ended, conn);
 }
 
 static void stream_add(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS])
@@ -201,16 +218,39 @@ static void stream_del(uint32_t conn_id, uint32_t id)
 	pthread_mutex_unlock(&conn->lock);
 	if (found) {
 		vgpu_wstream_stop(found);
-		end_on_thread(end_stream, found);
+		end_stream_on_thread(found);
 	}
+}
+
+/* Takes top. */
+static void send_json(struct vgpu_broker_msg *msg, struct json_object *top)
+{
+	const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
+	int fd = memfd_create("vgpu-stats", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
+		msg->fds = 1;
+		vgpu_broker_send(control_sock, msg, &fd);
+	}
+	if (fd >= 0)
+		close(fd);
+	json_object_put(top);
+}
+
+static void say_idle(void)
+{
+	struct json_object *top = json_object_new_object();
+	struct vgpu_broker_msg msg;
+
+	json_object_object_add(top, "ended", vgpu_stats_ended_list());
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_IDLE, NULL);
+	send_json(&msg, top);
 }
 
 static void stats(uint32_t request)
 {
 	struct json_object *top = json_object_new_object(), *list = json_object_new_array();
 	struct vgpu_broker_msg msg;
-	const char *text;
-	int fd;
 
 	/* before the lists: one that ends meanwhile is counted here or stands in "ended" */
 	pthread_mutex_lock(&ending_lock);
@@ -221,17 +261,9 @@ static void stats(uint32_t request)
 		json_object_array_add(list, vgpu_stats_program(conn));
 	json_object_object_add(top, "programs", list);
 	json_object_object_add(top, "ended", vgpu_stats_ended_list());
-	text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PLAIN);
-	fd = memfd_create("vgpu-stats", MFD_CLOEXEC);
-	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text)) {
-		vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS_REPLY, NULL);
-		msg.a = request;
-		msg.fds = 1;
-		vgpu_broker_send(control_sock, &msg, &fd);
-	}
-	if (fd >= 0)
-		close(fd);
-	json_object_put(top);
+	vgpu_broker_msg_init(&msg, VGPU_BROKER_W_STATS_REPLY, NULL);
+	msg.a = request;
+	send_json(&msg, top);
 }
 
 /* On the watchdog's thread; any other may be stuck. */
@@ -285,21 +317,13 @@ static void handle(const struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FD
 	}
 }
 
-int vgpu_control_run(int sock, const char *renderer)
+static void *control_thread(void *data)
 {
-	struct vgpu_broker_msg *msg = malloc(sizeof(*msg));
+	struct vgpu_broker_msg *msg = data;
 	int fds[VGPU_BROKER_MAX_FDS];
 	int rc;
 
-	if (!msg)
-		return 1;
-	control_sock = sock;
-	vgpu_wstream_env.broken = conn_broken;
-	vgpu_wconn_unmapped = unmapped;
-	if (vgpu_watchdog_start(end_stuck))
-		fputs("vgpu-worker: no watchdog: endless shaders will not be ended\n", stderr);
-	send_text(VGPU_BROKER_W_READY, 0, renderer);
-	while ((rc = vgpu_broker_recv(sock, msg, fds)) == 0) {
+	while ((rc = vgpu_broker_recv(control_sock, msg, fds)) == 0) {
 		handle(msg, fds);
 		for (int i = 0; i < VGPU_BROKER_MAX_FDS; i++)
 			if (fds[i] >= 0)
@@ -311,6 +335,31 @@ int vgpu_control_run(int sock, const char *renderer)
 	while (ending > 0)
 		pthread_cond_wait(&ending_done, &ending_lock);
 	pthread_mutex_unlock(&ending_lock);
+	vgpu_task_quit();
+	return (void *)(uintptr_t)(rc == -ECONNRESET ? 0 : 1);
+}
+
+int vgpu_control_run(int sock, const char *renderer)
+{
+	struct vgpu_broker_msg *msg = malloc(sizeof(*msg));
+	pthread_t thread;
+	void *status;
+
+	if (!msg)
+		return 1;
+	control_sock = sock;
+	vgpu_wstream_env.broken = conn_broken;
+	vgpu_wconn_unmapped = unmapped;
+	if (vgpu_watchdog_start(end_stuck))
+		fputs("vgpu-worker: no watchdog: endless shaders will not be ended\n", stderr);
+	vgpu_task_offer();
+	if (pthread_create(&thread, NULL, control_thread, msg)) {
+		free(msg);
+		return 1;
+	}
+	send_text(VGPU_BROKER_W_READY, 0, renderer);
+	vgpu_task_serve();
+	pthread_join(thread, &status);
 	free(msg);
-	return rc == -ECONNRESET ? 0 : 1;
+	return (int)(uintptr_t)status;
 }

@@ -8,7 +8,9 @@
 struct vgpu_wconn;
 
 /*
- * Serve the daemon's requests on sock until it closes; then end all programs.
+ * Serve the daemon's requests on sock until it closes; then end all programs. The
+ * calling thread, which opened the host, is the one that draws (task.h); another
+ * reads the socket.
  * renderer is the host's, for the READY message. Returns an exit status.
  */
 int vgpu_control_run(int sock, const char *renderer);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/worker/conn.h"
+#include "backend/worker/copy.h"
 #include "backend/worker/drawable.h"
 #include "backend/worker/fbo.h"
 #include "backend/worker/host_egl.h"
@@ -90,14 +91,14 @@ static void copy_out(struct vgpu_replay *r, struct pending *p)
 	void *map = p->map;
 
 	if (map) {
-		memcpy(pixels_of(&p->target), map, bytes);
+		vgpu_copy_large(pixels_of(&p->target), map, bytes);
 		return;
 	}
 	gl->GetIntegerv(GL_PIXEL_PACK_BUFFER_BINDING, &bound);
 	gl->BindBuffer(GL_PIXEL_PACK_BUFFER, p->buffer);
 	map = gl->MapBufferRange(GL_PIXEL_PACK_BUFFER, 0, (GLsizeiptr)bytes, GL_MAP_READ_BIT);
 	if (map)
-		memcpy(pixels_of(&p->target), map, bytes);
+		vgpu_copy_large(pixels_of(&p->target), map, bytes);
 	gl->UnmapBuffer(GL_PIXEL_PACK_BUFFER);
 	gl->BindBuffer(GL_PIXEL_PACK_BUFFER, (GLuint)bound);
 }

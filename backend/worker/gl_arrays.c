@@ -301,7 +301,7 @@ static bool plug(struct vgpu_replay *r, struct vgpu_wgl *w, struct vgpu_wvao *va
 	return ask_unsafe(r, w, vao) && !(vao->enabled & ~vao->backed);
 }
 
-bool vgpu_wgl_arrays_safe(struct vgpu_replay *r)
+bool vgpu_wgl_arrays_check(struct vgpu_replay *r)
 {
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
 	struct vgpu_wvao *vao = w ? current_vao(r, w) : NULL;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/worker/context.h"
 #include "backend/worker/replay.h"
 #include "host_gl.h"
 #include "protocol/gl_arrays.h"
@@ -113,11 +114,20 @@ GLuint vgpu_wgl_sentinel(struct vgpu_replay *r);
 
 /* gl_arrays.c */
 
+/* What is left to do for vgpu_wgl_arrays_safe when the answer is not known. */
+bool vgpu_wgl_arrays_check(struct vgpu_replay *r);
 /*
  * Make sure that no enabled array is without a buffer: those get one that holds
  * nothing. False: the driver does not answer, and nothing may be drawn.
  */
-bool vgpu_wgl_arrays_safe(struct vgpu_replay *r);
+static inline bool vgpu_wgl_arrays_safe(struct vgpu_replay *r)
+{
+	const struct vgpu_wgl *w = r->ctx->wgl;
+
+	if (__builtin_expect(w && w->vao_known && w->vao && !(w->vao->enabled & ~w->vao->backed), 1))
+		return true;
+	return vgpu_wgl_arrays_check(r);
+}
 /* Buffers were deleted: the current vertex array object may have lost some. */
 void vgpu_wgl_arrays_unsure(struct vgpu_replay *r);
 

@@ -23,6 +23,7 @@
 #include "ops.h"
 
 #define BATCH_BYTES (32u << 10)
+#define AHEAD_BYTES 8192u         /* asked for from the guest's processor before they are copied */
 #define COPY_BYTES 4096u          /* copied at a time: what a large command wastes at most */
 #define KEEP_JOINED (32u << 20)   /* memory for fragments that is kept for the next command */
 #define REPLY_PIECE (64u << 10)   /* a long reply is shown to the guest in such pieces */
@@ -444,41 +445,73 @@ static uint32_t copy_more(struct vgpu_wstream *s, uint32_t have, uint32_t n, uin
 	return have + more;
 }
 
-/*
- * The way of nearly all commands: at holds have octets, and the command is whole
- * and as it should be. Returns 1 and its size; 0: not such a one, nothing was
- * done; a negative errno. The header is loaded once, as one word.
- */
-static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t have,
-                            uint32_t *size_out)
-{
-	const struct vgpu_op_info *op;
-	uint32_t opcode, size, least;
-	uint64_t word;
-	int rc;
+/* What run_small needs of an opcode, in one place. */
+static struct quick {
+	int (*decode)(struct vgpu_replay *r, const uint8_t *fixed, const uint8_t *tail,
+	              uint64_t tail_bytes);
+	uint64_t least; /* octets of the smallest such command; none is so large: not this way */
+} quick[VGPU_OP_COUNT];
+static pthread_once_t quick_once = PTHREAD_ONCE_INIT;
 
-	memcpy(&word, at, sizeof(word));
-	opcode = (uint32_t)word; /* and flags, which must be 0 */
-	size = (uint32_t)(word >> 32);
-	if (opcode >= VGPU_OP_COUNT || !vgpu_decoders[opcode] || s->joined_total || size > have ||
-	    size % 8 != 0)
-		return 0;
-	op = &vgpu_ops[opcode];
-	least = (uint32_t)sizeof(struct vgpu_wire_hdr) + op->fixed_bytes;
-	if (size < least)
-		return 0;
-	begin_command(s, opcode);
-	rc = vgpu_decoders[opcode](&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
-	                           size - least);
-	if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
-		vgpu_scratch_reset(&s->replay);
-	s->batch_calls++;
-	*size_out = size;
-	if (__builtin_expect(rc != 0, 0)) {
-		log_broken(s, (uint16_t)opcode, size, rc);
-		return rc < 0 ? rc : -EPROTO;
+static void quick_init(void)
+{
+	for (uint32_t i = 0; i < VGPU_OP_COUNT; i++) {
+		quick[i].decode = vgpu_decoders[i];
+		quick[i].least = vgpu_decoders[i] ? sizeof(struct vgpu_wire_hdr) + vgpu_ops[i].fixed_bytes
+		                                  : UINT64_MAX;
 	}
-	return 1;
+}
+
+/*
+ * The way of nearly all commands: as many as stand whole, and as they should be,
+ * between *done and have. Stops at the first that does not, with which nothing has
+ * been done then. Returns 0 or a negative errno. A header is loaded once, as one word.
+ */
+static int run_small(struct vgpu_wstream *s, uint32_t *done, uint32_t have, const uint8_t *shared,
+                     uint32_t *ahead, uint32_t there)
+{
+	const uint8_t *at = s->batch + *done, *end = s->batch + have;
+	uint32_t next = *ahead, last = have + AHEAD_BYTES < there ? have + AHEAD_BYTES : there;
+	uint64_t calls = 0;
+	int rc = 0;
+
+	if (s->joined_total)
+		return 0;
+	while ((size_t)(end - at) >= sizeof(struct vgpu_wire_hdr)) {
+		uint64_t word, size, least;
+		uint32_t opcode;
+
+		memcpy(&word, at, sizeof(word));
+		opcode = (uint32_t)word; /* and flags, which must be 0 */
+		size = word >> 32;
+		if (opcode >= VGPU_OP_COUNT || size > (size_t)(end - at) || size % 8 != 0)
+			break;
+		least = quick[opcode].least;
+		if (size < least)
+			break;
+		s->at = at;
+		begin_command(s, opcode);
+		rc = quick[opcode].decode(&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
+		                          size - least);
+		if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
+			vgpu_scratch_reset(&s->replay);
+		calls++;
+		if (__builtin_expect(rc != 0, 0)) {
+			log_broken(s, (uint16_t)opcode, (uint32_t)size, rc);
+			rc = rc < 0 ? rc : -EPROTO;
+			break;
+		}
+		at += size;
+		/* a line for each command: they are there when copy_more comes to them */
+		if (next < last) {
+			__builtin_prefetch(shared + next);
+			next += 64;
+		}
+	}
+	s->batch_calls += calls;
+	*done = (uint32_t)(at - s->batch);
+	*ahead = next;
+	return rc;
 }
 
 /*
@@ -489,26 +522,25 @@ static inline int run_small(struct vgpu_wstream *s, const uint8_t *at, uint32_t 
 static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
-	uint32_t n = readable < to_end ? readable : to_end;
-	uint32_t done = 0, have = 0, small;
+	uint32_t n = readable < to_end ? readable : to_end, there = n;
+	uint32_t done = 0, have = 0, ahead = COPY_BYTES;
+	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
 	int rc;
 
 	if (n > BATCH_BYTES)
 		n = BATCH_BYTES;
 	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
 		struct vgpu_wire_hdr hdr;
-		uint8_t *at = s->batch + done;
+		uint8_t *at;
 
 		if (have - done < sizeof(hdr))
 			have = copy_more(s, have, n, COPY_BYTES);
-		s->at = at;
-		rc = run_small(s, at, have - done, &small);
-		if (rc < 0)
+		rc = run_small(s, &done, have, shared, &ahead, there);
+		if (rc)
 			return rc;
-		if (rc > 0) {
-			done += small;
+		if (have - done < sizeof(hdr))
 			continue;
-		}
+		s->at = at = s->batch + done;
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -524,8 +556,10 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 			rc = run_large(s, &hdr, readable, have);
 			return rc ? rc : (int64_t)hdr.size;
 		}
-		if (hdr.size > have - done)
+		if (hdr.size > have - done) {
 			have = copy_more(s, have, n, hdr.size);
+			continue;
+		}
 		rc = run_whole(s, at, &hdr);
 		if (rc)
 			return rc;
@@ -542,21 +576,29 @@ static void count_batch(struct vgpu_wstream *s, uint64_t bytes)
 	s->batch_calls = 0;
 }
 
-static void *stream_thread(void *data)
+/* As run_batch, watched, and counted. */
+static int64_t replay(struct vgpu_wstream *s, uint32_t readable)
+{
+	int64_t n;
+
+	s->pulse.busy = true;
+	n = run_batch(s, readable);
+	s->pulse.busy = false;
+	if (n > 0)
+		consume(s, (uint32_t)n);
+	count_batch(s, n > 0 ? (uint64_t)n : 0);
+	return n;
+}
+
+static void serve(void *data)
 {
 	struct vgpu_wstream *s = data;
 	int64_t n;
 
 	for (;;) {
 		n = wait_commands(s);
-		if (n > 0) {
-			s->pulse.busy = true;
-			n = run_batch(s, (uint32_t)n);
-			s->pulse.busy = false;
-			if (n > 0)
-				consume(s, (uint32_t)n);
-			count_batch(s, n > 0 ? (uint64_t)n : 0);
-		}
+		if (n > 0)
+			n = replay(s, (uint32_t)n);
 		if (n <= 0)
 			break;
 	}
@@ -567,6 +609,46 @@ static void *stream_thread(void *data)
 	s->pulse.busy = false;
 	if (n < 0 && !s->stop)
 		vgpu_wstream_env.broken(s->conn, strerror((int)-n));
+}
+
+/*
+ * Is the next command one that asks about the host, and needs no driver? Answer it.
+ * 1: done; 0: it is not; or a negative errno.
+ */
+static int64_t answer_host_info(struct vgpu_wstream *s, int64_t readable)
+{
+	struct vgpu_wire_hdr hdr;
+	int64_t n;
+
+	if (readable < (int64_t)sizeof(hdr))
+		return 0;
+	vgpu_ring_copy_out(&s->cmd, s->cmd.cons, &hdr, sizeof(hdr));
+	if (hdr.opcode != VGPU_OP_vgpuHostInfo || hdr.size > readable)
+		return 0;
+	n = replay(s, hdr.size);
+	return n > 0 ? 1 : n;
+}
+
+/*
+ * A library that only looks whether there is a backend, as GLX's does in programs
+ * that use EGL, gets no further than this.
+ */
+static void *stream_thread(void *data)
+{
+	struct vgpu_wstream *s = data;
+	int64_t n;
+
+	while ((n = wait_commands(s)) > 0) {
+		n = answer_host_info(s, n);
+		if (n <= 0)
+			break;
+	}
+	if (s->stop && !s->replay.ctx)
+		return NULL;
+	/* it draws; what is current belongs to this thread already if the guest has cheated */
+	s->moved = n == 0 && !s->replay.ctx && vgpu_task_try(&s->task);
+	if (!s->moved)
+		serve(s);
 	return NULL;
 }
 
@@ -598,6 +680,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	/* as in the guest (frontend/transport): faults of ours would slow the first commands */
 	madvise(s->memory, VGPU_STREAM_HEADER + (size_t)cmd_bytes, MADV_POPULATE_READ);
 	shared = s->memory;
+	pthread_once(&quick_once, quick_init);
 	s->conn = conn;
 	s->id = id;
 	s->at = s->batch;
@@ -612,6 +695,7 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	s->replay.bind_status = 0x3000; /* EGL_SUCCESS */
 	s->pulse.conn = conn;
 	vgpu_watchdog_add(&s->pulse);
+	s->task = (struct vgpu_task){ .fn = serve, .data = s, .owner = conn };
 	rc = -pthread_create(&s->thread, NULL, stream_thread, s);
 	if (rc) {
 		vgpu_watchdog_remove(&s->pulse);
@@ -696,6 +780,8 @@ void vgpu_wstream_join(struct vgpu_wstream *s)
 
 	pthread_join(s->thread, NULL);
 	vgpu_watchdog_remove(&s->pulse);
+	if (s->moved)
+		vgpu_task_join(&s->task);
 	pthread_mutex_lock(&conn->lock);
 	if (!s->counted) {
 		conn->calls += s->calls;

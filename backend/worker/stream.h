@@ -13,6 +13,7 @@
 
 #include "backend/worker/order.h"
 #include "backend/worker/replay.h"
+#include "backend/worker/task.h"
 #include "backend/worker/watchdog.h"
 #include "protocol/ring.h"
 
@@ -25,7 +26,9 @@ struct vgpu_wstream {
 	size_t memory_bytes;
 	int event_in;   /* the guest wakes us */
 	int event_out;  /* we wake the guest */
-	pthread_t thread;
+	pthread_t thread; /* its own */
+	struct vgpu_task task;
+	bool moved;       /* its thread has left it to the first thread, as task */
 	_Atomic bool stop;
 	uint8_t *batch; /* private copy of commands */
 	const uint8_t *at; /* in batch: the command that runs, or the first if it is elsewhere */

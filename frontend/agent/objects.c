@@ -329,8 +329,8 @@ void vgpu_objects_pause(struct vgpu_agent *agent, bool pause)
 			if (!o->header)
 				continue;
 			atomic_store_explicit(&o->header->pause, pause, memory_order_release);
-			if (!pause)
-				eventfd_write(o->to_guest, 1);
+			/* what was published without a look at whether the worker sleeps is read now */
+			eventfd_write(pause ? o->to_worker : o->to_guest, 1);
 		}
 	}
 }

@@ -53,29 +53,45 @@ static bool wait_for_agent(struct vgpu_stream *s)
 {
 	struct vgpu_stream_shared *shared = s->memory;
 
+	if (!atomic_load_explicit(&shared->pause, memory_order_acquire))
+		return true;
+	/* the agent waits until the worker has read all: an early publish may have gone unnoticed */
+	if (s->early && vgpu_ring_publish(&s->cmd, s->cmd.prod))
+		signal_worker(s);
+	s->early = false;
 	while (atomic_load_explicit(&shared->pause, memory_order_acquire))
 		if (!sleep_for_event(s))
 			return false;
 	return true;
 }
 
-static void publish(struct vgpu_stream *s)
+static void publish_to(struct vgpu_stream *s, bool early)
 {
 	uint32_t n = unpublished(s);
+	bool sleeps;
 
-	if (n == 0)
+	/* an early one may have gone unnoticed: repeat it, with nothing new if need be */
+	if (n == 0 && (early || !s->early))
 		return;
 	if (!wait_for_agent(s)) {
 		become_lost(s);
 		return;
 	}
-	if (vgpu_recording)
+	if (vgpu_recording && n)
 		vgpu_record_commands(s->id, s->wr - n, n);
 	s->position += n;
-	if (vgpu_ring_publish(&s->cmd, s->cmd.prod + n))
+	sleeps = early ? vgpu_ring_publish_early(&s->cmd, s->cmd.prod + n)
+	               : vgpu_ring_publish(&s->cmd, s->cmd.prod + n);
+	s->early = early;
+	if (sleeps)
 		signal_worker(s);
 	s->wr = index_ptr(s, s->cmd.prod);
 	set_limit(s, s->wr);
+}
+
+static void publish(struct vgpu_stream *s)
+{
+	publish_to(s, false);
 }
 
 static void become_lost(struct vgpu_stream *s)
@@ -176,11 +192,18 @@ static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
 /* Wait until need bytes can be written from the published index on. False: lost. */
 static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 {
-	uint64_t began = s->count_waits && vgpu_ring_writable(&s->cmd) < need ? vgpu_debug_now() : 0;
-	int64_t room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
+	int64_t room = vgpu_ring_writable(&s->cmd);
 
-	if (began)
-		vgpu_debug_waited(0, began);
+	if (room >= 0 && room < need) {
+		uint64_t began = s->count_waits ? vgpu_debug_now() : 0;
+
+		publish(s); /* nobody may sleep unnoticed now */
+		if (s->lost)
+			return false;
+		room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
+		if (began)
+			vgpu_debug_waited(0, began);
+	}
 	if (room < 0) {
 		become_lost(s);
 		return false;
@@ -231,7 +254,7 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		vgpu_order_follow(s);
 	if (s->lost)
 		return vgpu_stream_more(s, size);
-	publish(s);
+	publish_to(s, true);
 	if (size > s->max_inline)
 		return begin_large(s, size);
 	offset = s->cmd.prod & (s->cmd.size - 1);
@@ -246,6 +269,8 @@ uint8_t *vgpu_stream_more(struct vgpu_stream *s, uint32_t size)
 		s->position += to_end;
 		if (vgpu_ring_publish(&s->cmd, s->cmd.prod + to_end))
 			signal_worker(s);
+		s->wr = index_ptr(s, s->cmd.prod);
+		s->early = false;
 		to_end = s->cmd.size;
 	}
 	if (!wait_room(s, size, &room))

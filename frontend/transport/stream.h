@@ -43,6 +43,7 @@ struct vgpu_stream {
 	uint8_t *scratch;
 	uint32_t max_inline; /* larger commands travel as fragments */
 	uint64_t round_trips;
+	bool early; /* the last publish did not make sure that the worker is awake */
 	struct vgpu_stream *next;
 	uint64_t position; /* octets published since the stream was opened */
 	bool count_waits;  /* VGPU_DEBUG=sync */
@@ -50,10 +51,25 @@ struct vgpu_stream {
 	struct vgpu_order order;
 };
 
+#define VGPU_STREAM_AHEAD 1024 /* bytes */
+
 /* The slow half of vgpu_cmd_begin: publishes, waits for room, wraps. */
 uint8_t *vgpu_stream_more(struct vgpu_stream *stream, uint32_t size);
 /* The slow half of vgpu_cmd_end: sends stream->large as fragments. */
 void vgpu_stream_send_large(struct vgpu_stream *stream);
+
+/*
+ * The worker's processor holds the lines of the ring that come next: ask for them in
+ * time. Past the end of the ring, or where the worker still reads, it does no harm.
+ */
+static inline void vgpu_stream_prefetch(const uint8_t *p)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("prefetchw %0" : : "m"(p[VGPU_STREAM_AHEAD]));
+#else
+	__builtin_prefetch(p + VGPU_STREAM_AHEAD, 1);
+#endif
+}
 
 /*
  * Begin a command of size bytes (header included, a multiple of 8). Returns
@@ -67,6 +83,7 @@ static inline uint8_t *vgpu_cmd_begin(struct vgpu_stream *stream, uint16_t opcod
 	                             &stream->limit, memory_order_relaxed), 0))
 		p = vgpu_stream_more(stream, size);
 	stream->wr = p + size;
+	vgpu_stream_prefetch(p);
 	*(struct vgpu_wire_hdr *)p = (struct vgpu_wire_hdr){ .opcode = opcode, .size = size };
 	return p + sizeof(struct vgpu_wire_hdr);
 }

@@ -4,7 +4,7 @@ BENCH_SRCS := $(wildcard tests/bench/*.c)
 $B/tests/bench/bench: $(BENCH_SRCS) $(wildcard tests/bench/*.h)
 	@echo "  LD    $@"
 	$Q mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -I. -O2 -g \
-		-o $@ $(BENCH_SRCS) -lEGL -lGL -lX11
+		-o $@ $(BENCH_SRCS) -lEGL -lGL -lX11 -lpthread
 
 ## make bench      measure native GL and the split in one go: a table and build/bench.json
 .PHONY: bench bench-bundle

@@ -64,6 +64,28 @@ class Worlds:
             return False
 
 
+# 1920x1080 octets BGRA, in 10^9
+FRAME = 1920 * 1080 * 4 * 1e-9
+
+
+def compare_frames(results):
+    """Frames from swap to the X server, against native read-back by pixel buffers and one copy."""
+    window, read = (results.table.get(n, {}) for n in ("window-frames-1080p", "read-async-1080p"))
+    if window.get("split") and read.get("native"):
+        results.table["frames-1080p"] = {"unit": "frames/s", "native": read["native"] / FRAME,
+                                         "split": window["split"]}
+
+
+def compare_scaling(results, count):
+    """What several programs at once draw, in sum against one."""
+    one, all_ = (results.table.get("programs-%d" % n, {}) for n in (1, count))
+    entry = {"unit": "of-one/s"}
+    for world in ("native", "split"):
+        entry[world] = all_[world] / one[world] if all_.get(world) and one.get(world) else None
+    if entry["native"] or entry["split"]:
+        results.table["programs-scaling"] = entry
+
+
 class Results:
     """{name: {"native": v, "split": v, "unit": u}}, the best of several rounds."""
 
@@ -196,6 +218,8 @@ def main():
         if server:
             server.terminate()
             server.wait()
+    compare_frames(results)
+    compare_scaling(results, options.programs)
     print_table(results, worlds.renderer)
     print("\nbest of %d rounds, %.0f s" % (options.rounds, time.monotonic() - began))
     if options.json:

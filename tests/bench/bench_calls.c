@@ -2,7 +2,11 @@
 /* What calls cost: those that return nothing, those that do, and a wake-up. */
 #include "tests/bench/bench.h"
 
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static GLint color;
 
@@ -112,6 +116,67 @@ static double finish_asleep(struct bench *b)
 	return bench_now() - began;
 }
 
+/* What the machine itself takes to wake a thread and to be woken by it: nothing of GL. */
+static int ping, pong;
+
+static void wait_event(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint64_t count;
+	ssize_t n;
+
+	poll(&p, 1, -1);
+	n = read(fd, &count, sizeof(count));
+	(void)n;
+}
+
+static void send_event(int fd)
+{
+	uint64_t one = 1;
+	ssize_t n = write(fd, &one, sizeof(one));
+
+	(void)n;
+}
+
+static void *answer(void *data)
+{
+	for (const int *left = data; *left; left++) {
+		wait_event(ping);
+		send_event(pong);
+	}
+	return NULL;
+}
+
+static double wake_asleep(struct bench *b)
+{
+	double began;
+
+	(void)b;
+	nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+	began = bench_now();
+	send_event(ping);
+	wait_event(pong);
+	return bench_now() - began;
+}
+
+#define WAKES 40
+static void measure_wake(struct bench *b)
+{
+	int turns[WAKES + 1];
+	pthread_t thread;
+
+	for (int i = 0; i <= WAKES; i++)
+		turns[i] = i < WAKES;
+	ping = eventfd(0, EFD_CLOEXEC);
+	pong = eventfd(0, EFD_CLOEXEC);
+	if (ping < 0 || pong < 0 || pthread_create(&thread, NULL, answer, turns))
+		return;
+	bench_print("eventfd-asleep", bench_median(b, WAKES, wake_asleep) * 1e6, "us");
+	pthread_join(thread, NULL);
+	close(ping);
+	close(pong);
+}
+
 void bench_calls(struct bench *b, const char *only)
 {
 	static const float triangle[] = { -0.1f, -0.1f, 0.1f, -0.1f, 0, 0.1f };
@@ -140,6 +205,8 @@ void bench_calls(struct bench *b, const char *only)
 		bench_print("finish", bench_per(b, finish) * 1e6, "us");
 	if (bench_wanted(only, "finish-asleep"))
 		bench_print("finish-asleep", bench_median(b, 40, finish_asleep) * 1e6, "us");
+	if (bench_wanted(only, "eventfd-asleep"))
+		measure_wake(b);
 	if (bench_wanted(only, "client-arrays"))
 		bench_print("client-arrays", bench_per(b, client_arrays) * 1e6, "us");
 	glDisableVertexAttribArray(0);

@@ -27,7 +27,7 @@ static int client_socks[CLIENTS];
 
 /* ---- the worker ------------------------------------------------------------------ */
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out)
 {
 	if (!worker_there)
 		return -EAGAIN;
@@ -65,6 +65,10 @@ int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_event
 }
 
 void vgpu_worker_end(struct vgpu_worker *worker)
+{
+}
+
+void vgpu_worker_put(struct vgpu_worker *worker)
 {
 }
 

@@ -93,19 +93,22 @@ class Backend:
         return [worker["pid"] for worker in self.list()["workers"]]
 
     def quiet(self, seconds):
-        """Wait until no program is left in any worker. Returns the last list."""
+        """Wait until no program is left, and of the workers one that waits. Returns the last list."""
         end = time.monotonic() + seconds
         while True:
             state = self.list()
             busy = sum(len(w.get("programs", [])) + int(w.get("ending", 0))
                        for w in state["workers"])
-            if busy == 0 or time.monotonic() > end:
+            settled = busy == 0 and len(state["workers"]) <= 1 and len(self.children()) <= 1
+            if settled or time.monotonic() > end:
                 return state, busy
             time.sleep(0.1)
 
     def holdings(self):
         """[daemon's, each worker's]"""
-        return [Holdings(self.process.pid)] + [Holdings(pid) for pid in sorted(self.workers())]
+        workers = [Holdings(pid) for pid in sorted(self.workers())]
+        time.sleep(0.1)  # the connection that has asked for the list is closed by now
+        return [Holdings(self.process.pid)] + workers
 
     def children(self):
         """Processes whose parent is the daemon."""

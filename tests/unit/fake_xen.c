@@ -351,9 +351,17 @@ void fake_event(struct fake_xen *x)
 
 /* ---- workers ------------------------------------------------------------------------------ */
 
-int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, struct vgpu_worker **out)
+int vgpu_worker_get(struct vgpu_daemon *daemon, uid_t uid, pid_t pid, struct vgpu_worker **out)
 {
 	return -EAGAIN;
+}
+
+void vgpu_worker_put(struct vgpu_worker *worker)
+{
+}
+
+void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
+{
 }
 
 int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,

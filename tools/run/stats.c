@@ -163,6 +163,11 @@ void vgpu_run_stats_sample(struct vgpu_run_stats *stats)
 				stats->settled = false;
 			take_list(stats, worker, "ended");
 		}
+	/* workers that have been put away */
+	if (json_object_object_get_ex(answer, "past", &workers) &&
+	    json_object_is_type(workers, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(workers); i++)
+			take_list(stats, json_object_array_get_idx(workers, i), "ended");
 	json_object_put(answer);
 }
 

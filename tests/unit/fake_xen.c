@@ -360,10 +360,6 @@ void vgpu_worker_put(struct vgpu_worker *worker)
 {
 }
 
-void vgpu_worker_log(struct vgpu_worker *worker, const char *fmt, ...)
-{
-}
-
 int vgpu_worker_start(struct vgpu_daemon *daemon, const struct vgpu_worker_events *events,
                       struct vgpu_xguest *guest, const char *device, struct vgpu_worker **out)
 {

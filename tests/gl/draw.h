@@ -115,7 +115,10 @@ static inline void draw_open(struct draw_display *d)
 			                   EGL_RENDERABLE_TYPE, bits[i], EGL_NONE };
 		EGLint n = 0;
 
-		if (!eglChooseConfig(d->dpy, attribs, &d->config[i], 1, &n) || n < 1) {
+		if (eglChooseConfig(d->dpy, attribs, &d->config[i], 1, &n) && n >= 1)
+			continue;
+		d->config[i] = NULL; /* not every driver has OpenGL ES 1 */
+		if (bits[i] != EGL_OPENGL_ES_BIT) {
 			fprintf(stderr, "no EGL config\n");
 			exit(1);
 		}

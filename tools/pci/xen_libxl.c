@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xen/io/xenbus.h>
 #include <xenstore.h>
 #include <xentoollog.h>
 
 #include "tools/pci/guest_config.h"
 #include "tools/pci/xen.h"
+
+#define DETACH_SECONDS 60 /* for a guest to answer that it gave a device up */
 
 struct logger {
 	xentoollog_logger vtable; /* first: libxl calls us with this */
@@ -374,14 +377,38 @@ static int xen_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci
 	return failed(xen, "libxl_device_pci_add", rc);
 }
 
-static int xen_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci_bdf bdf,
-                      bool force)
+/* The state of the guest's pciback device, or 0 when there is none. */
+static int backend_state(struct libxl_xen *xen, uint32_t domid)
 {
-	struct libxl_xen *xen = self(base);
-	libxl_device_pci *pcis;
-	int n = 0, rc = ERROR_INVAL;
+	char path[64];
+	char *text;
+	int state;
 
-	begin(xen);
+	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u/0/state", domid);
+	text = xs_read(xen->xs, XBT_NULL, path, NULL);
+	state = text ? atoi(text) : 0;
+	free(text);
+	return state;
+}
+
+/* Wait until pciback and the guest have dealt with the last change, or it takes too long. */
+static void wait_settled(struct libxl_xen *xen, uint32_t domid)
+{
+	for (int i = 0; i < DETACH_SECONDS * 10; i++) {
+		int state = backend_state(xen, domid);
+
+		if (state != XenbusStateReconfiguring && state != XenbusStateReconfigured)
+			return;
+		usleep(100000);
+	}
+}
+
+/* 1: the guest had it and libxl was asked; 0: the guest does not have it; or libxl's error. */
+static int detach_once(struct libxl_xen *xen, uint32_t domid, struct vgpu_pci_bdf bdf, bool force)
+{
+	libxl_device_pci *pcis;
+	int n = 0, rc = 0;
+
 	/* libxl's own entry: its virtual slot decides whether the device is reset */
 	pcis = libxl_device_pci_list(xen->ctx, domid, &n);
 	for (int i = 0; i < n; i++) {
@@ -390,10 +417,52 @@ static int xen_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci
 		pcis[i].vfunc_mask = 1u << bdf.func;
 		rc = force ? libxl_device_pci_destroy(xen->ctx, domid, &pcis[i], NULL)
 		           : libxl_device_pci_remove(xen->ctx, domid, &pcis[i], NULL);
+		rc = rc ? rc : 1;
 		break;
 	}
 	libxl_device_pci_list_free(pcis, n);
-	return failed(xen, "libxl_device_pci_remove", rc);
+	return rc;
+}
+
+static bool guest_has(struct libxl_xen *xen, uint32_t domid, struct vgpu_pci_bdf bdf)
+{
+	libxl_device_pci *pcis;
+	bool found = false;
+	int n = 0;
+
+	pcis = libxl_device_pci_list(xen->ctx, domid, &n);
+	for (int i = 0; i < n; i++)
+		found |= vgpu_pci_bdf_compare(bdf_of(&pcis[i]), bdf) == 0;
+	libxl_device_pci_list_free(pcis, n);
+	return found;
+}
+
+/*
+ * libxl gives a guest ten seconds to answer, then returns success and leaves its records
+ * (libxl__device_pci_remove_xenstore): a slow guest gets more, and a second call that
+ * clears them.
+ */
+static int xen_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci_bdf bdf,
+                      bool force)
+{
+	struct libxl_xen *xen = self(base);
+	int rc;
+
+	begin(xen);
+	if (!force)
+		wait_settled(xen, domid);
+	rc = detach_once(xen, domid, bdf, force);
+	if (rc == 0)
+		rc = ERROR_INVAL;
+	for (int again = 0; rc > 0 && !force && again < 2 && guest_has(xen, domid, bdf); again++) {
+		wait_settled(xen, domid);
+		rc = detach_once(xen, domid, bdf, false);
+		if (rc == 0)
+			rc = 1;
+	}
+	if (rc > 0 && !force && guest_has(xen, domid, bdf))
+		rc = ERROR_TIMEDOUT;
+	return failed(xen, "libxl_device_pci_remove", rc > 0 ? 0 : rc);
 }
 
 /* libxl leaves the directory of its records when the last one goes. */

@@ -31,6 +31,7 @@ struct readback {
 	bool sent;    /* the answer is on its way */
 };
 
+#define LAST_ROW_PADDING 8 /* GL_PACK_ALIGNMENT at most: NVIDIA's driver wants room for it */
 #define RING_FROM (64u << 10) /* larger images are read straight into the reply ring */
 
 static void plain_store(struct vgpu_replay *r, const struct vgpu_pixel_store *s, bool restore)
@@ -110,7 +111,8 @@ static void bounce(struct vgpu_replay *r, struct readback *rb)
 	rb->pixels = NULL;
 	r->gl->GenBuffers(1, &rb->buffer);
 	r->gl->BindBuffer(GL_PIXEL_PACK_BUFFER, rb->buffer);
-	r->gl->BufferData(GL_PIXEL_PACK_BUFFER, (GLsizeiptr)rb->bytes, NULL, GL_STREAM_READ);
+	r->gl->BufferData(GL_PIXEL_PACK_BUFFER, (GLsizeiptr)(rb->bytes + LAST_ROW_PADDING), NULL,
+	                  GL_STREAM_READ);
 }
 
 /* What the driver has put into the buffer. Nothing is bound there but for a read-back to an offset. */
@@ -530,7 +532,9 @@ static uint64_t whole(const struct vgpu_tex_level *l)
 
 #define TEXTURE vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture)
 /* The driver compares with what there is, not with what the guest says of its memory. */
-#define SIZE(ref) ((ref).kind == VGPU_REF_BLOB ? (GLsizei)rb.bytes : a->bufSize)
+#define SIZE(ref)                                                                                  \
+	((ref).kind == VGPU_REF_BLOB ? (GLsizei)(rb.bytes + (rb.bounced ? LAST_ROW_PADDING : 0))   \
+	                             : a->bufSize)
 
 int replay_glGetTexImage(struct vgpu_replay *r, const struct args_glGetTexImage *a)
 {

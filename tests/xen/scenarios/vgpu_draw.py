@@ -62,7 +62,9 @@ def vgpu_replays_a_trace_as_dom0_does(host):
     guest.check(as_user("mkdir -p ~/split; apitrace dump-images -o ~/split/f- /tmp/small.trace "
                         ">~/program.log 2>&1"), limit=180)
     split = guest.check("cd ~user/split && for f in *.png; do echo $f $(sha256sum <$f); done").out
-    expect(native.strip() and native.split() == split.split(),
+    # while the first is drawn the window may still be taking its size, here and there
+    frames, drawn = native.strip().splitlines()[1:], split.strip().splitlines()[1:]
+    expect(len(frames) == 2 and frames == drawn,
            f"frames differ\n--- native\n{native}--- split\n{split}")
     report = host.check("VGPU_SOCKET=/run/vgpu-backend.sock /mnt/test/bin/vgpu-ctl list --json")
     expect("retrace" in report.out, f"the worker does not know the replay\n{report.out}")

@@ -147,19 +147,18 @@ EGLint vgpu_host_make_current(EGLContext context, enum vgpu_api api)
 EGLint vgpu_host_image_create(EGLContext context, EGLenum target, GLuint object, EGLint level,
                               EGLint zoffset, EGLImageKHR *image_out)
 {
-	EGLint attribs[] = { EGL_GL_TEXTURE_LEVEL_KHR, level, EGL_GL_TEXTURE_ZOFFSET_KHR, zoffset,
-		             EGL_NONE };
-	EGLint none[] = { EGL_NONE };
+	/* what is there stays: NVIDIA's driver empties textures otherwise, as it may */
+	EGLint attribs[] = { EGL_IMAGE_PRESERVED_KHR, EGL_TRUE, EGL_GL_TEXTURE_LEVEL_KHR, level,
+		             EGL_GL_TEXTURE_ZOFFSET_KHR, zoffset, EGL_NONE };
 	EGLImageKHR image;
 	EGLint error;
 
 	if (target == EGL_GL_RENDERBUFFER_KHR)
-		attribs[0] = EGL_NONE;
-	else if (target != EGL_GL_TEXTURE_3D_KHR)
 		attribs[2] = EGL_NONE;
+	else if (target != EGL_GL_TEXTURE_3D_KHR)
+		attribs[4] = EGL_NONE;
 	image = the_host->create_image(the_host->display, context, target,
-	                               (EGLClientBuffer)(uintptr_t)object,
-	                               attribs[0] == EGL_NONE ? none : attribs);
+	                               (EGLClientBuffer)(uintptr_t)object, attribs);
 	if (image == EGL_NO_IMAGE_KHR) {
 		error = eglGetError();
 		return error == EGL_SUCCESS ? EGL_BAD_ALLOC : error;

@@ -14,6 +14,22 @@
 
 #define HEADER_BYTES offsetof(struct vgpu_broker_msg, text)
 
+int vgpu_broker_recv_plain(int sock, struct vgpu_broker_msg *msg)
+{
+	int fds[VGPU_BROKER_MAX_FDS];
+	int rc = vgpu_broker_recv(sock, msg, fds);
+
+	if (rc == -EAGAIN)
+		return rc;
+	for (int i = 0; i < VGPU_BROKER_MAX_FDS; i++) {
+		if (fds[i] >= 0) {
+			close(fds[i]);
+			rc = rc ? rc : -EPROTO;
+		}
+	}
+	return rc;
+}
+
 void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type type, const char *fmt,
                           ...)
 {

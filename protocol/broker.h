@@ -76,6 +76,12 @@ int vgpu_broker_send(int sock, const struct vgpu_broker_msg *msg, const int *fds
  */
 int vgpu_broker_recv(int sock, struct vgpu_broker_msg *msg, int fds[VGPU_BROKER_MAX_FDS]);
 
+/*
+ * The same from a program, which sends no descriptors: one that does is answered
+ * with -EPROTO, and what came is closed.
+ */
+int vgpu_broker_recv_plain(int sock, struct vgpu_broker_msg *msg);
+
 /* Fill in magic, type and text (printf form, may be NULL). */
 void vgpu_broker_msg_init(struct vgpu_broker_msg *msg, enum vgpu_broker_type type, const char *fmt,
                           ...) __attribute__((format(printf, 3, 4)));

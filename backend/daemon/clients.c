@@ -470,17 +470,10 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct vgpu_client_conn *client = data;
 	struct vgpu_broker_msg msg;
-	int fds[VGPU_BROKER_MAX_FDS];
-	int rc = vgpu_broker_recv(fd, &msg, fds);
+	int rc = vgpu_broker_recv_plain(fd, &msg);
 
 	if (rc == -EAGAIN)
 		return 0;
-	for (int i = 0; i < VGPU_BROKER_MAX_FDS; i++) {
-		if (fds[i] >= 0) {
-			close(fds[i]); /* programs send none */
-			rc = rc ? rc : -EPROTO;
-		}
-	}
 	if (rc) {
 		vgpu_client_conn_destroy(client);
 		return 0;

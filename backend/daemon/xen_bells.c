@@ -17,14 +17,6 @@
 #define WINDOW_WORK 1000  /* looks and sixteens of bells in one */
 #define WORDS (VGPUIF_SLOTS / 64)
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
-}
-
 static void store(uint32_t *word, uint32_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
@@ -138,7 +130,7 @@ static bool work_waits(const struct vgpu_xguest *guest)
 /* Count work. Returns 0, or the microseconds until the guest may have more done. */
 static uint64_t charge(struct vgpu_xguest *guest, uint32_t work)
 {
-	uint64_t now = now_us();
+	uint64_t now = vgpu_xnow_us();
 
 	if (now - guest->window_us >= WINDOW_US) {
 		guest->window_us = now;

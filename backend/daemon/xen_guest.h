@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 
 #include "backend/daemon/xen.h"
 #include "protocol/vgpuif.h"
@@ -231,6 +232,14 @@ int vgpu_xdevice_write(struct vgpu_xguest *guest, const char *name, const char *
 /* Read the admin's nodes. 0, or -EINVAL with why. */
 int vgpu_xconfig_read(struct vgpu_xguest *guest, char *why, uint32_t size);
 
+/* CLOCK_MONOTONIC, microseconds. */
+static inline uint64_t vgpu_xnow_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
+}
 /* A line about this guest: on stderr, and for "vgpu-ctl log GUEST". */
 void vgpu_xguest_log(const struct vgpu_xguest *guest, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -9,21 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/daemon/daemon.h"
 #include "backend/daemon/xen_guest.h"
 #include "protocol/ring.h"
 #include "protocol/wire.h"
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
-}
 
 static int refuse(struct vgpu_xguest *guest, const struct vgpuif_request *req, int rc,
                   const char *why)
@@ -151,7 +142,7 @@ void vgpu_xobjects_delete(struct vgpu_xconn *conn)
 	if (conn->deleted || !conn->in_worker)
 		return;
 	conn->deleted = true;
-	conn->since_us = now_us();
+	conn->since_us = vgpu_xnow_us();
 	tell(conn->guest, VGPU_BROKER_W_CONN_DEL, conn->number, 0);
 	vgpu_xworker_expect(conn->guest);
 }
@@ -352,7 +343,7 @@ static void object_close(struct vgpu_xguest *guest, const struct vgpuif_request 
 	}
 	object->state = VGPU_XOBJECT_CLOSING;
 	object->request = req->id;
-	object->since_us = now_us();
+	object->since_us = vgpu_xnow_us();
 	if (!conn->deleted) /* else it goes with the rest of the program's */
 		tell(guest, is_stream ? VGPU_BROKER_W_STREAM_DEL : VGPU_BROKER_W_POOL_DEL,
 		     conn->number, object->id);

@@ -16,14 +16,6 @@
 #define START_WINDOW_S 60 /* a guest may start as many workers in it as guest->started holds */
 #define STARTS (sizeof(((struct vgpu_xguest *)0)->started) / sizeof(uint64_t))
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
-}
-
 /* ---- the GPU -------------------------------------------------------------------------- */
 
 /* "0000:01:00.0": nothing else may become part of a path. */
@@ -112,7 +104,7 @@ static const struct vgpu_worker_events guest_events = {
 /* A guest that kills its workers does not get one after the other for ever. */
 static bool may_start(struct vgpu_xguest *guest)
 {
-	uint64_t now = now_us();
+	uint64_t now = vgpu_xnow_us();
 	uint64_t *oldest = &guest->started[guest->n_started % STARTS];
 
 	if (guest->n_started >= STARTS && now - *oldest < START_WINDOW_S * 1000000ull)
@@ -183,7 +175,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *data)
 	vgpu_xworker_relax(guest);
 	if (oldest == 0 || !guest->worker)
 		return 0;
-	if (now_us() - oldest < UNMAP_SECONDS * 1000000ull) {
+	if (vgpu_xnow_us() - oldest < UNMAP_SECONDS * 1000000ull) {
 		vgpu_xworker_expect(guest);
 		return 0;
 	}

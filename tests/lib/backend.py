@@ -44,15 +44,15 @@ class Holdings:
 
 
 class Backend:
-    def __init__(self, test, environment=None, extra=None, options=()):
-        """environment, extra: more variables for the daemon, some of which it passes to its
+    def __init__(self, test, environment=None, options=()):
+        """environment: more variables for the daemon, some of which it passes to its
         workers; options: more of vgpu-backendd's."""
         self.test = test
         self.folder = tempfile.mkdtemp(prefix="vgpu-test-b-")
         self.socket = os.path.join(self.folder, "vgpu.sock")
         self.env = guest_environment(test, self.socket)
         read_end, write_end = os.pipe()
-        environment = dict(test.native.environment(None), **(environment or {}), **(extra or {}))
+        environment = dict(test.native.environment(None), **(environment or {}))
         if test.options.preload:
             report = os.path.join(test.dir, "backend-asan")
             environment.update(sanitizer_environment(report))

@@ -49,6 +49,16 @@ struct vgpu_drawable_params {
 	void *present_data;
 };
 
+/* A finished frame: pixels lie in a pool at offset; rows from the top, BGRA. */
+struct vgpu_show_frame {
+	struct vgpu_drawable *drawable;
+	uint32_t slot; /* what vgpu_drawable_frame_done is told */
+	const uint8_t *pixels;
+	uint64_t offset;
+	uint32_t width, height, stride; /* pixels, and octets from row to row */
+	uint32_t swap_interval;         /* display refreshes until the next one; 0: do not wait */
+};
+
 /*
  * How frames reach a window. pool and pool_gone are called with the drawable's
  * lock held and must not call vgpu_drawable_*; the others with no lock held.
@@ -68,13 +78,12 @@ struct vgpu_present_impl {
 	void (*pool)(void *data, int fd, void *base, uint64_t bytes);
 	void (*pool_gone)(void *data, void *base);
 	/*
-	 * Show a frame: pixels point into the pool at offset. The presenter calls
-	 * vgpu_drawable_frame_done(drawable, slot) once the window system has read
-	 * it, at once if it copied. Called in order, on the client's frame thread.
+	 * Show a frame (borrowed; its pixels stay as they are until it is done). The
+	 * presenter calls vgpu_drawable_frame_done(drawable, slot) once the window
+	 * system has read it, at once if it copied. Called in order, on the client's
+	 * frame thread.
 	 */
-	void (*show)(void *data, struct vgpu_drawable *drawable, uint32_t slot, const void *pixels,
-	             uint64_t offset, uint32_t width, uint32_t height, uint32_t stride,
-	             uint32_t swap_interval);
+	void (*show)(void *data, const struct vgpu_show_frame *frame);
 	/* The drawable is being destroyed; forget it. No show follows. */
 	void (*destroy)(void *data);
 };

@@ -426,9 +426,16 @@ void vgpu_drawable_show_ready(struct vgpu_drawable *d)
 	while ((pool = next_ready(d, &i)) != NULL) {
 		struct vgpu_frame_slot info = pool->shared[i];
 		uint64_t offset = VGPU_POOL_HEADER + (uint64_t)i * pool->slot_bytes;
-		const void *pixels = (const uint8_t *)pool->memory.memory + offset;
-		uint32_t slot = pool->base_slot + i;
-		uint32_t interval = d->interval > 0 ? (uint32_t)d->interval : 0;
+		struct vgpu_show_frame frame = {
+			.drawable = d,
+			.slot = pool->base_slot + i,
+			.pixels = (const uint8_t *)pool->memory.memory + offset,
+			.offset = offset,
+			.width = info.width,
+			.height = info.height,
+			.stride = info.stride,
+			.swap_interval = d->interval > 0 ? (uint32_t)d->interval : 0,
+		};
 		bool good = info.width > 0 && info.height > 0 &&
 		            info.width <= VGPU_MAX_DRAWABLE_DIM &&
 		            info.height <= VGPU_MAX_DRAWABLE_DIM && info.stride == info.width * 4 &&
@@ -438,10 +445,9 @@ void vgpu_drawable_show_ready(struct vgpu_drawable *d)
 		d->show_seq++;
 		pthread_mutex_unlock(&d->lock);
 		if (good)
-			d->params.present->show(d->params.present_data, d, slot, pixels, offset,
-			                        info.width, info.height, info.stride, interval);
+			d->params.present->show(d->params.present_data, &frame);
 		else
-			vgpu_drawable_frame_done(d, slot);
+			vgpu_drawable_frame_done(d, frame.slot);
 		pthread_mutex_lock(&d->lock);
 	}
 	pthread_mutex_unlock(&d->lock);

@@ -75,6 +75,15 @@ static void to_frame(uint8_t *to, const uint8_t *from, uint32_t width, uint32_t 
 static EGLint put(struct vgpu_egl_display *display, struct vgpu_egl_surface *s, uint32_t pixmap,
                   const uint8_t *frame, uint32_t width, uint32_t height)
 {
+	/* the drawable has no such slot, so that it does not care when this one is done */
+	const struct vgpu_show_frame shown = {
+		.drawable = s->drawable,
+		.slot = VGPU_SLOT_NONE,
+		.pixels = frame,
+		.width = width,
+		.height = height,
+		.stride = width * 4,
+	};
 	struct vgpu_x11_present *present;
 	struct vgpu_x11_geometry geometry;
 	int rc;
@@ -85,9 +94,7 @@ static EGLint put(struct vgpu_egl_display *display, struct vgpu_egl_surface *s, 
 	rc = vgpu_x11_present_create(display->x_name, pixmap, display->screen, &present);
 	if (rc < 0)
 		return rc == -ENOMEM ? EGL_BAD_ALLOC : EGL_BAD_NATIVE_PIXMAP;
-	/* the drawable has no such slot, so that it does not care when this one is done */
-	vgpu_x11_present_impl.show(present, s->drawable, VGPU_SLOT_NONE, frame, 0, width, height,
-	                           width * 4, 0);
+	vgpu_x11_present_impl.show(present, &shown);
 	vgpu_x11_present_sync(present);
 	vgpu_x11_present_destroy(present);
 	return EGL_SUCCESS;

@@ -15,16 +15,6 @@
 
 #define VGPU_SHOW_MAX (2 * VGPU_POOL_MAX_SLOTS) /* the old pool's slots and the new one's */
 
-/* A frame as struct vgpu_present_impl's show gets it. */
-struct vgpu_show_frame {
-	struct vgpu_drawable *drawable;
-	uint32_t slot;
-	const uint8_t *pixels;
-	uint64_t offset; /* of pixels in the pool */
-	uint32_t width, height, stride;
-	uint32_t swap_interval;
-};
-
 /* Frames that are not due yet, the oldest first. Zeros: empty. */
 struct vgpu_show_queue {
 	struct vgpu_show_frame frames[VGPU_SHOW_MAX];

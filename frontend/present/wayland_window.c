@@ -262,28 +262,16 @@ static void present_pool_gone(void *data, void *base)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void present_show(void *data, struct vgpu_drawable *drawable, uint32_t slot,
-                         const void *pixels, uint64_t offset, uint32_t width, uint32_t height,
-                         uint32_t stride, uint32_t swap_interval)
+static void present_show(void *data, const struct vgpu_show_frame *frame)
 {
 	struct vgpu_wayland_present *present = data;
 	struct vgpu_wayland *w = present->wayland;
-	struct vgpu_show_frame frame = {
-		.drawable = drawable,
-		.slot = slot,
-		.pixels = pixels,
-		.offset = offset,
-		.width = width,
-		.height = height,
-		.stride = stride,
-		.swap_interval = swap_interval,
-	};
 
 	pthread_mutex_lock(&w->lock);
 	if (present->queue.count == VGPU_SHOW_MAX)
 		send_due(present, true);
-	vgpu_show_push(&present->queue, &frame);
-	send_due(present, swap_interval == 0);
+	vgpu_show_push(&present->queue, frame);
+	send_due(present, frame->swap_interval == 0);
 	if (!w->lost)
 		wl_display_flush(w->display);
 	vgpu_done_tell(&w->done);

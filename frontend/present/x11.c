@@ -190,33 +190,21 @@ static void present_pool_gone(void *data, void *base)
 	pthread_mutex_unlock(&x11->lock);
 }
 
-static void present_show(void *data, struct vgpu_drawable *drawable, uint32_t slot,
-                         const void *pixels, uint64_t offset, uint32_t width, uint32_t height,
-                         uint32_t stride, uint32_t swap_interval)
+static void present_show(void *data, const struct vgpu_show_frame *frame)
 {
 	struct vgpu_x11_present *present = data;
 	struct vgpu_x11 *x11 = present->x11;
-	struct vgpu_show_frame frame = {
-		.drawable = drawable,
-		.slot = slot,
-		.pixels = pixels,
-		.offset = offset,
-		.width = width,
-		.height = height,
-		.stride = stride,
-		.swap_interval = swap_interval,
-	};
 	bool wake = false;
 
 	pthread_mutex_lock(&x11->lock);
-	if (swap_interval == 0 || !x11->threaded || present->queue.count == VGPU_SHOW_MAX) {
+	if (frame->swap_interval == 0 || !x11->threaded || present->queue.count == VGPU_SHOW_MAX) {
 		/* what still waits its turn comes first */
 		send_queue(present);
-		send_frame(present, &frame);
+		send_frame(present, frame);
 		if (!x11->lost)
 			xcb_flush(x11->c);
 	} else {
-		vgpu_show_push(&present->queue, &frame);
+		vgpu_show_push(&present->queue, frame);
 		wake = vgpu_x11_present_due(present, vgpu_x11_now_ns()) != UINT64_MAX &&
 		       present->queue.count == 1;
 	}

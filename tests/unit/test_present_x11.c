@@ -200,9 +200,18 @@ static void paint(struct scene *s, uint32_t slot, uint32_t seed)
 static void show(struct scene *s, uint32_t slot, uint32_t interval)
 {
 	uint64_t offset = VGPU_POOL_HEADER + slot * s->slot_bytes;
+	const struct vgpu_show_frame frame = {
+		.drawable = the_drawable,
+		.slot = slot,
+		.pixels = s->pool + offset,
+		.offset = offset,
+		.width = s->width,
+		.height = s->height,
+		.stride = s->width * 4,
+		.swap_interval = interval,
+	};
 
-	vgpu_x11_present_impl.show(s->present, the_drawable, slot, s->pool + offset, offset,
-	                           s->width, s->height, s->width * 4, interval);
+	vgpu_x11_present_impl.show(s->present, &frame);
 }
 
 /* The window's pixels must be the slot's, with the depth's precision. */

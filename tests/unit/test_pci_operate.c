@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <pty.h>
 #include <sys/wait.h>
 
 #include "tests/unit/pci_fake_xen.h"
@@ -44,8 +45,15 @@ static void slurp(const char *path, char *out, size_t size)
 		fclose(file);
 }
 
+/* A terminal at which somebody has typed an answer; both ends are the caller's. */
+static void terminal(const char *answer, int *master_out, int *slave_out)
+{
+	assert_int_equal(openpty(master_out, slave_out, NULL, NULL, NULL), 0);
+	assert_int_equal(write(*master_out, answer, strlen(answer)), strlen(answer));
+}
+
 /* Run "assign 02:00.0 win10" in a process of its own; returns its exit status. */
-static int run(struct host *h, const char *line)
+static int run_at(struct host *h, const char *line, int input)
 {
 	char copy[256], out[96], err[96], *argv[16] = { "pci" }, *rest;
 	int argc = 1, status;
@@ -60,7 +68,7 @@ static int run(struct host *h, const char *line)
 	pid = fork();
 	if (pid == 0) {
 		if (!freopen(out, "w", stdout) || !freopen(err, "w", stderr) ||
-		    !freopen("/dev/null", "r", stdin))
+		    dup2(input, STDIN_FILENO) < 0)
 			_exit(99);
 		status = vgpu_pci_main_with(argc, argv, &h->xen.base, h->root);
 		fflush(NULL);
@@ -75,6 +83,16 @@ static int run(struct host *h, const char *line)
 	if (!WIFEXITED(status))
 		fail_msg("%s: ended by signal %d", line, WTERMSIG(status));
 	return WEXITSTATUS(status);
+}
+
+static int run(struct host *h, const char *line)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC), code;
+
+	assert_true(nothing >= 0);
+	code = run_at(h, line, nothing);
+	close(nothing);
+	return code;
 }
 
 static void expect(struct host *h, const char *line, int code, const char *words)
@@ -221,7 +239,9 @@ static void test_usage(void **state)
 	static const char *const wrong[] = { "", "frobnicate", "check", "assign", "check 1 2 3",
 		                             "assign 02:00.0 --json", "list --force", "list --what",
 		                             "check zz", "assign 02:00.0 --yes", "list -o NAME,NONE",
-		                             "assign 02:00.0 --sysroot /x" };
+		                             "assign 02:00.0 --sysroot /x", "release 02:00.0 --wait",
+		                             "release 02:00.0 --wait 5x", "release 02:00.0 -w 0",
+		                             "check 02:00.0 --wait 5" };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		expect(h, wrong[i], 2, "vgpu-ctl pci: ");
@@ -353,7 +373,7 @@ static void test_guest_does_not_let_go(void **state)
 
 	assert_int_equal(run(h, "assign 02:00.0 win10"), 0);
 	h->xen.fail = "detach 0000:02:00.1";
-	expect(h, "release 02:00.0", 1, "--force");
+	expect(h, "release 02:00.0", 124, "--force");
 	expect(h, "release 02:00.0 --force", 0, "");
 	assert_released(h);
 	finish(h);
@@ -436,6 +456,33 @@ static void test_persistent(void **state)
 	expect(h, "release 02:00.0 --persistent --yes", 0, "");
 	assert_int_not_equal(access(path, F_OK), 0);
 	finish(h);
+}
+
+/* At a terminal it asks, and only "y" is yes. */
+static void test_persistent_asks(void **state)
+{
+	static const struct {
+		const char *answer;
+		int code;
+	} cases[] = { { "n\n", 6 }, { "\n", 6 }, { "\004", 6 }, { "y\n", 0 } };
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host *h = host("dual");
+		int master, slave, code;
+
+		terminal(cases[i].answer, &master, &slave);
+		code = run_at(h, "assign 02:00.0 --persistent", slave);
+		close(slave);
+		close(master);
+		assert_int_equal(code, cases[i].code);
+		assert_non_null(strstr(h->out, "--- /etc/modprobe.d/vgpu-pci.conf\n"));
+		assert_non_null(strstr(h->out, "Write this? [y/N] "));
+		snprintf(path, sizeof(path), "%s/etc/modprobe.d/vgpu-pci.conf", h->root);
+		assert_int_equal(access(path, F_OK) == 0, cases[i].code == 0);
+		assert_int_equal(strstr(h->err, "not written") == NULL, cases[i].code == 0);
+		finish(h);
+	}
 }
 
 static struct json_object *json(struct host *h, const char *line, int code)
@@ -521,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_guest_by_configuration),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_persistent),
+		cmocka_unit_test(test_persistent_asks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,12 +39,12 @@ static enum vgpu_pci_exit start(struct job *job)
 	if (!job->how->dry_run) {
 		job->lock = vgpu_pci_record_lock(job->view->root, LOCK_WAIT_MS);
 		if (job->lock == -EBUSY) {
-			fprintf(job->how->err, "another pci assign or release is running\n"
+			fprintf(job->how->err, "vgpu-ctl pci: another pci assign or release is running\n"
 			        "hint: wait for it to end\n");
 			return VGPU_PCI_EXIT_REFUSED;
 		}
 		if (job->lock < 0) {
-			fprintf(job->how->err, "cannot write %s/run/vgpu/pci: %s\n",
+			fprintf(job->how->err, "vgpu-ctl pci: cannot write %s/run/vgpu/pci: %s\n",
 			        job->view->root, strerror(-job->lock));
 			return job->lock == -EACCES || job->lock == -EPERM
 			               ? VGPU_PCI_EXIT_NOT_PERMITTED : VGPU_PCI_EXIT_FAILED;
@@ -52,7 +52,7 @@ static enum vgpu_pci_exit start(struct job *job)
 		/* another run may have changed things while we waited */
 		rc = vgpu_pci_view_refresh(job->view);
 		if (rc) {
-			fprintf(job->how->err, "cannot read the PCI tree: %s\n", strerror(-rc));
+			fprintf(job->how->err, "vgpu-ctl pci: cannot read the PCI tree: %s\n", strerror(-rc));
 			return VGPU_PCI_EXIT_FAILED;
 		}
 	}
@@ -144,13 +144,16 @@ static void print_plan(const struct job *job, const struct vgpu_pci_plan *plan)
 		fprintf(job->how->out, "nothing to do\n");
 }
 
-static void say_failed(const struct job *job, const struct vgpu_pci_step *step, int rc)
+/* Say which step failed and why. Returns the exit code. */
+static enum vgpu_pci_exit say_failed(const struct job *job, const struct vgpu_pci_step *step,
+                                     int rc)
 {
 	char text[256];
 
-	fprintf(job->how->err, "could not %s: %s\n",
+	fprintf(job->how->err, "vgpu-ctl pci: could not %s: %s\n",
 	        vgpu_pci_step_text(step, text, sizeof(text)),
 	        job->view->xen->why[0] ? job->view->xen->why : strerror(-rc));
+	return rc == -ETIMEDOUT ? VGPU_PCI_EXIT_TIMED_OUT : VGPU_PCI_EXIT_FAILED;
 }
 
 /* ---- assign -------------------------------------------------------------------- */
@@ -205,7 +208,7 @@ static enum vgpu_pci_exit refuse(const struct job *job, const struct vgpu_pci_de
 {
 	char bdf[VGPU_PCI_BDF_TEXT];
 
-	fprintf(job->how->err, "cannot assign %s: %s\n", vgpu_pci_bdf_text(dev->bdf, bdf),
+	fprintf(job->how->err, "vgpu-ctl pci: cannot assign %s: %s\n", vgpu_pci_bdf_text(dev->bdf, bdf),
 	        check->text);
 	if (check->mend[0])
 		fprintf(job->how->err, "hint: %s\n", check->mend);
@@ -221,25 +224,26 @@ static enum vgpu_pci_exit assign_steps(struct job *job, const struct vgpu_pci_gr
 	struct vgpu_pci_view before;
 	struct vgpu_pci_group now;
 	char bdf[VGPU_PCI_BDF_TEXT];
+	enum vgpu_pci_exit code = VGPU_PCI_EXIT_DONE;
 	int rc;
 
 	rc = vgpu_pci_view_init(&before, job->view->root, job->view->xen, job->view);
 	if (rc) {
-		fprintf(job->how->err, "cannot read the PCI tree: %s\n", strerror(-rc));
+		fprintf(job->how->err, "vgpu-ctl pci: cannot read the PCI tree: %s\n", strerror(-rc));
 		return VGPU_PCI_EXIT_FAILED;
 	}
 	rc = run_plan(job, plan, false, &failed);
 	if (rc) {
-		say_failed(job, failed, rc);
+		code = say_failed(job, failed, rc);
 		undo(job, &before);
 	}
 	vgpu_pci_view_finish(&before);
-	if (rc)
-		return VGPU_PCI_EXIT_FAILED;
+	if (code != VGPU_PCI_EXIT_DONE)
+		return code;
 	rc = vgpu_pci_view_refresh(job->view);
 	left = rc == 0 && find(job, &now) ? not_assigned(job, &now, guest) : group->functions[0];
 	if (left) {
-		fprintf(job->how->err, "%s did not arrive%s%s\nhint: vgpu-ctl pci release %s\n",
+		fprintf(job->how->err, "vgpu-ctl pci: %s did not arrive%s%s\nhint: vgpu-ctl pci release %s\n",
 		        rc ? "a function" : vgpu_pci_bdf_text(left->bdf, bdf),
 		        guest ? " in guest " : " at pciback", guest ? guest->name : "", bdf);
 		return VGPU_PCI_EXIT_FAILED;
@@ -263,7 +267,7 @@ static enum vgpu_pci_exit assign(struct job *job, const struct vgpu_pci_guest *g
 
 	dev = find(job, &group);
 	if (!dev) {
-		fprintf(job->how->err, "no PCI device %s\nhint: vgpu-ctl pci list\n",
+		fprintf(job->how->err, "vgpu-ctl pci: no PCI device %s\nhint: vgpu-ctl pci list\n",
 		        vgpu_pci_bdf_text(job->bdf, bdf));
 		return VGPU_PCI_EXIT_NOT_FOUND;
 	}
@@ -313,10 +317,10 @@ static bool given_back(const struct job *job, const struct vgpu_pci_group *group
 
 		vgpu_pci_bdf_text(dev->bdf, bdf);
 		if (vgpu_pci_dev_on_pciback(dev)) {
-			fprintf(job->how->err, "%s is still with pciback\n", bdf);
+			fprintf(job->how->err, "vgpu-ctl pci: %s is still with pciback\n", bdf);
 			good = false;
 		} else if (driver[0] && strcmp(dev->driver, driver)) {
-			fprintf(job->how->err, "%s has driver %s, not %s as before\n", bdf,
+			fprintf(job->how->err, "vgpu-ctl pci: %s has driver %s, not %s as before\n", bdf,
 			        dev->driver[0] ? dev->driver : "none", driver);
 			good = false;
 		} else if (!driver[0] && !dev->driver[0]) {
@@ -342,17 +346,18 @@ static enum vgpu_pci_exit release(struct job *job)
 	struct vgpu_pci_group group;
 	struct vgpu_pci_plan plan;
 	char bdf[VGPU_PCI_BDF_TEXT], other[VGPU_PCI_BDF_TEXT];
+	enum vgpu_pci_exit code;
 	int rc;
 
 	vgpu_pci_bdf_text(job->bdf, bdf);
 	dev = find(job, &group);
 	if (!dev) {
-		fprintf(job->how->err, "no PCI device %s\nhint: vgpu-ctl pci list\n", bdf);
+		fprintf(job->how->err, "vgpu-ctl pci: no PCI device %s\nhint: vgpu-ctl pci list\n", bdf);
 		return VGPU_PCI_EXIT_NOT_FOUND;
 	}
 	display = vgpu_pci_group_display(&group);
 	if (display && display != dev) {
-		fprintf(job->how->err, "cannot release %s alone: it is a function of %s (%s)\n"
+		fprintf(job->how->err, "vgpu-ctl pci: cannot release %s alone: it is a function of %s (%s)\n"
 		        "hint: vgpu-ctl pci release %s\n", bdf,
 		        vgpu_pci_bdf_text(display->bdf, other), display->name, other);
 		return VGPU_PCI_EXIT_REFUSED;
@@ -366,14 +371,14 @@ static enum vgpu_pci_exit release(struct job *job)
 	job->record.operation = VGPU_PCI_RELEASE;
 	rc = run_plan(job, &plan, job->how->force, &failed);
 	if (rc) {
-		say_failed(job, failed, rc);
+		code = say_failed(job, failed, rc);
 		if (failed->kind == VGPU_PCI_STEP_DETACH && !job->how->force)
 			fprintf(job->how->err, "hint: shut guest %s down, or take the device without "
 			        "asking it: vgpu-ctl pci release %s --force\n", failed->guest, bdf);
 		else
 			fprintf(job->how->err, "hint: vgpu-ctl pci release %s does the rest once the "
 			        "cause is gone\n", bdf);
-		return VGPU_PCI_EXIT_FAILED;
+		return code;
 	}
 	if (plan.count == 0 && !job->how->quiet)
 		fprintf(job->how->out, "%s is with Dom0 already\n", bdf);

@@ -17,6 +17,7 @@ enum vgpu_pci_exit {
 	VGPU_PCI_EXIT_NOT_PERMITTED = 4,
 	VGPU_PCI_EXIT_UNREACHABLE = 5,
 	VGPU_PCI_EXIT_REFUSED = 6,
+	VGPU_PCI_EXIT_TIMED_OUT = 124, /* a guest did not answer */
 };
 
 struct vgpu_pci_operate {

@@ -1,226 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The command: options, what each verb needs, and the words around it. */
+/* The verbs: what each needs, and the words around it. */
 #include "tools/pci/pci.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/pci/arguments.h"
 #include "tools/pci/boot.h"
 #include "tools/pci/guest_config.h"
 #include "tools/pci/lines.h"
 #include "tools/pci/operate.h"
 #include "tools/pci/output.h"
-
-enum verb {
-	VERB_LIST,
-	VERB_CHECK,
-	VERB_ASSIGN,
-	VERB_RELEASE,
-	VERB_CONFIG,
-	VERB_COUNT,
-};
-
-static const struct {
-	const char *name, *usage, *help;
-	int arguments_min, arguments_max;
-	bool changes;
-} verbs[VERB_COUNT] = {
-	[VERB_LIST] = { "list", "list [--json] [-o COL,..] [--noheadings] [--help-columns]",
-		"  vgpu-ctl pci list                     every GPU and who has it\n"
-		"  vgpu-ctl pci list -o BDF,HELD-BY      two columns of it\n", 0, 0, false },
-	[VERB_CHECK] = { "check", "check BDF [GUEST] [--json]",
-		"  vgpu-ctl pci check 01:00.0 win10      can guest win10 have that GPU?\n"
-		"Exit status 0 when nothing fails, 6 otherwise.\n", 1, 2, false },
-	[VERB_ASSIGN] = { "assign", "assign BDF [GUEST] [-n] [--force] [--permissive] [--persistent [--yes]]",
-		"  vgpu-ctl pci assign 01:00.0           take it from Dom0, for a guest to come\n"
-		"  vgpu-ctl pci assign 01:00.0 win10     and into the running guest\n"
-		"  vgpu-ctl pci assign -n 01:00.0        only say what would be done\n"
-		"--force takes the console and devices that programs have open: they lose it.\n"
-		"--persistent also hides the device from Dom0's drivers at the next boot.\n", 1, 2, true },
-	[VERB_RELEASE] = { "release", "release BDF [-n] [--force] [--persistent [--yes]]",
-		"  vgpu-ctl pci release 01:00.0          back to Dom0's driver\n"
-		"--force takes it from a guest that does not answer; the guest may crash.\n"
-		"--persistent also undoes assign --persistent.\n", 1, 1, true },
-	[VERB_CONFIG] = { "config", "config BDF [GUEST] [--json]",
-		"  vgpu-ctl pci config 01:00.0           lines to paste: xl, boot line, modprobe\n",
-		1, 2, false },
-};
-
-struct arguments {
-	enum verb verb;
-	bool json, headings, dry_run, force, permissive, persistent, yes, verbose, quiet;
-	const char *columns;
-	const char *sysroot;
-	const char *bdf_text, *guest_name;
-	struct vgpu_pci_bdf bdf;
-};
-
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: vgpu-ctl pci VERB ...\n");
-	for (int i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %s\n", verbs[i].usage);
-	fprintf(out, "Every verb has --help. See vgpu-pci(7).\n");
-}
-
-static int usage_error(const char *verb, const char *what)
-{
-	fprintf(stderr, "vgpu-ctl pci: %s\nhint: vgpu-ctl pci %s%s--help\n", what, verb,
-	        verb[0] ? " " : "");
-	return VGPU_PCI_EXIT_USAGE;
-}
-
-enum option_value {
-	OPTION_NOHEADINGS = 256,
-	OPTION_HELP_COLUMNS,
-	OPTION_FORCE,
-	OPTION_PERMISSIVE,
-	OPTION_PERSISTENT,
-	OPTION_YES,
-	OPTION_SYSROOT,
-};
-
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "noheadings", no_argument, NULL, OPTION_NOHEADINGS },
-	{ "help-columns", no_argument, NULL, OPTION_HELP_COLUMNS },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "force", no_argument, NULL, OPTION_FORCE },
-	{ "permissive", no_argument, NULL, OPTION_PERMISSIVE },
-	{ "persistent", no_argument, NULL, OPTION_PERSISTENT },
-	{ "yes", no_argument, NULL, OPTION_YES },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "sysroot", required_argument, NULL, OPTION_SYSROOT },
-	{ 0 },
-};
-
-/* Does the verb know the option? */
-static bool fits(enum verb verb, int value)
-{
-	switch (value) {
-	case 'j':
-		return !verbs[verb].changes;
-	case 'o':
-	case OPTION_NOHEADINGS:
-	case OPTION_HELP_COLUMNS:
-		return verb == VERB_LIST;
-	case 'n':
-	case OPTION_FORCE:
-	case OPTION_PERSISTENT:
-	case OPTION_YES:
-		return verbs[verb].changes;
-	case OPTION_PERMISSIVE:
-		return verb == VERB_ASSIGN;
-	case OPTION_SYSROOT:
-		return !verbs[verb].changes;
-	}
-	return true;
-}
-
-/* Returns an exit code, or -1 to go on. */
-static int take_option(struct arguments *arg, int value)
-{
-	switch (value) {
-	case 'h':
-		printf("usage: vgpu-ctl pci %s\n%s", verbs[arg->verb].usage, verbs[arg->verb].help);
-		return VGPU_PCI_EXIT_DONE;
-	case OPTION_HELP_COLUMNS:
-		vgpu_pci_list_help_columns(stdout);
-		return VGPU_PCI_EXIT_DONE;
-	case 'j':
-		arg->json = true;
-		break;
-	case 'o':
-		arg->columns = optarg;
-		break;
-	case OPTION_NOHEADINGS:
-		arg->headings = false;
-		break;
-	case 'n':
-		arg->dry_run = true;
-		break;
-	case OPTION_FORCE:
-		arg->force = true;
-		break;
-	case OPTION_PERMISSIVE:
-		arg->permissive = true;
-		break;
-	case OPTION_PERSISTENT:
-		arg->persistent = true;
-		break;
-	case OPTION_YES:
-		arg->yes = true;
-		break;
-	case OPTION_SYSROOT:
-		arg->sysroot = optarg;
-		break;
-	case 'q':
-		arg->quiet = true;
-		break;
-	case 'v':
-		arg->verbose = true;
-		break;
-	}
-	return -1;
-}
-
-static int parse_positional(struct arguments *arg, int argc, char **argv)
-{
-	const char *verb = verbs[arg->verb].name;
-
-	if (argc < verbs[arg->verb].arguments_min)
-		return usage_error(verb, "the PCI address is missing");
-	if (argc > verbs[arg->verb].arguments_max)
-		return usage_error(verb, "too many arguments");
-	if (argc > 0) {
-		arg->bdf_text = argv[0];
-		if (vgpu_pci_bdf_parse(argv[0], &arg->bdf))
-			return usage_error(verb, "a PCI address looks like 01:00.0 or 0000:01:00.0");
-	}
-	if (argc > 1)
-		arg->guest_name = argv[1];
-	if (arg->yes && !arg->persistent)
-		return usage_error(verb, "--yes is for --persistent");
-	return -1;
-}
-
-/* Returns an exit code, or -1 to go on. */
-static int parse(struct arguments *arg, int argc, char **argv)
-{
-	int value, code;
-
-	*arg = (struct arguments){ .headings = true, .sysroot = "" };
-	if (argc < 2)
-		return usage_error("", "what to do is missing");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		print_usage(stdout);
-		return VGPU_PCI_EXIT_DONE;
-	}
-	for (arg->verb = 0; arg->verb < VERB_COUNT; arg->verb++)
-		if (!strcmp(argv[1], verbs[arg->verb].name))
-			break;
-	if (arg->verb == VERB_COUNT)
-		return usage_error("", "there is no such command");
-	optind = 0; /* the dispatcher may have used getopt before */
-	opterr = 0;
-	argc--;
-	argv++;
-	while ((value = getopt_long(argc, argv, "hjo:nqv", options, NULL)) != -1) {
-		if (value == '?' || !fits(arg->verb, value))
-			return usage_error(verbs[arg->verb].name, "unknown option");
-		code = take_option(arg, value);
-		if (code >= 0)
-			return code;
-	}
-	return parse_positional(arg, argc - optind, argv + optind);
-}
 
 /* ---- what verbs need -------------------------------------------------------------- */
 
@@ -273,7 +66,7 @@ static bool use_colour(void)
 
 /* ---- the verbs ------------------------------------------------------------------------ */
 
-static int do_list(const struct arguments *arg, const struct vgpu_pci_view *view)
+static int do_list(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_view *view)
 {
 	struct vgpu_pci_list_options how = { arg->headings, arg->columns };
 	const char *bad = NULL;
@@ -284,11 +77,11 @@ static int do_list(const struct arguments *arg, const struct vgpu_pci_view *view
 	rc = arg->json ? vgpu_pci_list_json(stdout, view)
 	               : vgpu_pci_list_table(stdout, view, &how, &bad);
 	if (rc == -EINVAL && bad)
-		return usage_error("list", "unknown column, see --help-columns");
+		return vgpu_pci_usage_error("list", "unknown column, see --help-columns");
 	return rc ? VGPU_PCI_EXIT_FAILED : VGPU_PCI_EXIT_DONE;
 }
 
-static int do_check(const struct arguments *arg, const struct vgpu_pci_view *view)
+static int do_check(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_view *view)
 {
 	const struct vgpu_pci_dev *dev = find_dev(view, arg->bdf);
 	struct vgpu_pci_guest guest, *wanted = NULL;
@@ -324,7 +117,7 @@ static void old_drivers(const struct vgpu_pci_view *view, const struct vgpu_pci_
 		drivers[i] = record->functions[i].driver;
 }
 
-static int do_config(const struct arguments *arg, const struct vgpu_pci_view *view)
+static int do_config(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_view *view)
 {
 	const struct vgpu_pci_dev *dev = find_dev(view, arg->bdf);
 	const char *drivers[VGPU_PCI_GROUP_MAX];
@@ -358,7 +151,7 @@ static int do_config(const struct arguments *arg, const struct vgpu_pci_view *vi
 }
 
 /* Show the boot files as they would be and ask. True: write them. */
-static bool agree(const struct arguments *arg, const struct vgpu_pci_boot *boot)
+static bool agree(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_boot *boot)
 {
 	char answer[16] = "";
 
@@ -385,13 +178,15 @@ static bool agree(const struct arguments *arg, const struct vgpu_pci_boot *boot)
 	}
 	printf("Write this? [y/N] ");
 	fflush(stdout);
-	if (!fgets(answer, sizeof(answer), stdin))
-		return false;
-	return answer[0] == 'y' || answer[0] == 'Y';
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	fprintf(stderr, "vgpu-ctl pci: not written: the next boot is as it was\n"
+	        "hint: answer y, or add --yes\n");
+	return false;
 }
 
 /* The part of assign and release that outlives a restart. */
-static int do_persistent(const struct arguments *arg, const struct vgpu_pci_view *view)
+static int do_persistent(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_view *view)
 {
 	const struct vgpu_pci_dev *dev = find_dev(view, arg->bdf);
 	const char *drivers[VGPU_PCI_GROUP_MAX], *rivals[32];
@@ -410,7 +205,7 @@ static int do_persistent(const struct arguments *arg, const struct vgpu_pci_view
 		        "hint: mend or remove it\n", strerror(-rc));
 		return VGPU_PCI_EXIT_FAILED;
 	}
-	if (arg->verb == VERB_ASSIGN) {
+	if (arg->verb == VGPU_PCI_VERB_ASSIGN) {
 		old_drivers(view, &group, arg->bdf, &record, drivers);
 		count = vgpu_pci_rivals(&group, drivers, rivals, 32);
 		rc = vgpu_pci_boot_add(&boot, &group, rivals, count);
@@ -429,7 +224,7 @@ static int do_persistent(const struct arguments *arg, const struct vgpu_pci_view
 	return VGPU_PCI_EXIT_DONE;
 }
 
-static void next_words(const struct arguments *arg, const struct vgpu_pci_guest *guest)
+static void next_words(const struct vgpu_pci_arguments *arg, const struct vgpu_pci_guest *guest)
 {
 	if (arg->quiet || arg->dry_run)
 		return;
@@ -446,7 +241,7 @@ static void next_words(const struct arguments *arg, const struct vgpu_pci_guest 
 		printf("guest %s has it\n", guest->name);
 }
 
-static int do_assign(const struct arguments *arg, struct vgpu_pci_view *view)
+static int do_assign(const struct vgpu_pci_arguments *arg, struct vgpu_pci_view *view)
 {
 	struct vgpu_pci_operate how = { .dry_run = arg->dry_run, .force = arg->force,
 		                        .permissive = arg->permissive, .quiet = arg->quiet,
@@ -469,7 +264,7 @@ static int do_assign(const struct arguments *arg, struct vgpu_pci_view *view)
 	return arg->persistent ? do_persistent(arg, view) : code;
 }
 
-static int do_release(const struct arguments *arg, struct vgpu_pci_view *view)
+static int do_release(const struct vgpu_pci_arguments *arg, struct vgpu_pci_view *view)
 {
 	struct vgpu_pci_operate how = { .dry_run = arg->dry_run, .force = arg->force,
 		                        .quiet = arg->quiet, .out = stdout, .err = stderr };
@@ -489,7 +284,7 @@ static int do_release(const struct arguments *arg, struct vgpu_pci_view *view)
 	return code;
 }
 
-static int run(const struct arguments *arg, struct vgpu_pci_xen *xen, const char *root)
+static int run(const struct vgpu_pci_arguments *arg, struct vgpu_pci_xen *xen, const char *root)
 {
 	struct vgpu_pci_view view;
 	int rc = vgpu_pci_view_init(&view, root, xen, NULL), code = VGPU_PCI_EXIT_FAILED;
@@ -504,22 +299,22 @@ static int run(const struct arguments *arg, struct vgpu_pci_xen *xen, const char
 		return VGPU_PCI_EXIT_FAILED;
 	}
 	switch (arg->verb) {
-	case VERB_LIST:
+	case VGPU_PCI_VERB_LIST:
 		code = do_list(arg, &view);
 		break;
-	case VERB_CHECK:
+	case VGPU_PCI_VERB_CHECK:
 		code = do_check(arg, &view);
 		break;
-	case VERB_ASSIGN:
+	case VGPU_PCI_VERB_ASSIGN:
 		code = do_assign(arg, &view);
 		break;
-	case VERB_RELEASE:
+	case VGPU_PCI_VERB_RELEASE:
 		code = do_release(arg, &view);
 		break;
-	case VERB_CONFIG:
+	case VGPU_PCI_VERB_CONFIG:
 		code = do_config(arg, &view);
 		break;
-	case VERB_COUNT:
+	case VGPU_PCI_VERB_COUNT:
 		break;
 	}
 	vgpu_pci_view_finish(&view);
@@ -547,20 +342,22 @@ static int no_xen(int rc)
 int vgpu_pci_main_with(int argc, char **argv, struct vgpu_pci_xen *xen, const char *root)
 {
 	struct vgpu_pci_xen *own = NULL;
-	struct arguments arg;
+	struct vgpu_pci_arguments arg;
 	int code, rc;
 
-	code = parse(&arg, argc, argv);
+	code = vgpu_pci_arguments_parse(&arg, argc, argv);
 	if (code >= 0)
 		return code;
 	if (arg.sysroot[0])
 		root = arg.sysroot;
 	if (!xen && !root[0]) {
 		rc = vgpu_pci_xen_create(&own, arg.verbose);
-		if (rc && verbs[arg.verb].changes)
+		if (rc && vgpu_pci_verb_changes(arg.verb))
 			return no_xen(rc);
 		xen = own;
 	}
+	if (xen && arg.wait_s)
+		xen->wait_s = arg.wait_s;
 	code = run(&arg, xen, root);
 	if (own)
 		own->impl->destroy(own);

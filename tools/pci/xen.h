@@ -68,9 +68,10 @@ struct vgpu_pci_xen_impl {
 	int (*stored_driver)(struct vgpu_pci_xen *xen, struct vgpu_pci_bdf bdf, char *out, size_t size);
 	int (*assignable_add)(struct vgpu_pci_xen *xen, struct vgpu_pci_bdf bdf);
 	int (*assignable_remove)(struct vgpu_pci_xen *xen, struct vgpu_pci_bdf bdf);
+	/* -ETIMEDOUT: the guest has not dealt with the device before */
 	int (*attach)(struct vgpu_pci_xen *xen, uint32_t domid, struct vgpu_pci_bdf bdf,
 	              const struct vgpu_pci_attach *how);
-	/* force: do not wait for the guest to let go */
+	/* force: do not wait for the guest to let go. -ETIMEDOUT: it did not, in wait_s seconds */
 	int (*detach)(struct vgpu_pci_xen *xen, uint32_t domid, struct vgpu_pci_bdf bdf, bool force);
 	/*
 	 * Drop what is left of libxl's record of a device, for which libxl has no call:
@@ -82,6 +83,7 @@ struct vgpu_pci_xen_impl {
 
 struct vgpu_pci_xen {
 	const struct vgpu_pci_xen_impl *impl;
+	unsigned int wait_s; /* for a running guest to answer attach and detach */
 	char why[256];
 };
 

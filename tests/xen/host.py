@@ -78,6 +78,7 @@ class Host:
         self.replies = {}
         self.hellos = 0
         self.ids = itertools.count(1)
+        self.guests = []  # that run, for what is looked at when a scenario has failed
 
     # ---- life -----------------------------------------------------------
 
@@ -240,7 +241,8 @@ class Host:
             result = self.console(domid, "", r"^@@ready", 15 / PATIENCE)
             said += result.out
             if result.rc == 0:
-                return Guest(self, name, domid)
+                self.guests.append(Guest(self, name, domid))
+                return self.guests[-1]
             crashed = self.run(f"xl list {name} | grep -q ' [-a-z]*c[-a-z]* *[0-9.]*$'").rc == 0
             if crashed or time.monotonic() > deadline:
                 raise StepError(f"guest {name}: {'crashed' if crashed else 'no ready marker'}\n"
@@ -348,6 +350,7 @@ class Guest:
     def destroy(self, limit=60):
         self.host.check(f"xl destroy {self.name}", limit)
         self.host.until(f"guest {self.name} is gone", f"! xl domid {self.name}", limit)
+        self.host.guests = [g for g in self.host.guests if g.domid != self.domid]
 
 
 def _disk(device, name):

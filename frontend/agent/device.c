@@ -79,7 +79,8 @@ static int write_state(struct vgpu_agent *agent, enum xenbus_state state)
 
 	snprintf(node.value, sizeof(node.value), "%d", state);
 	rc = vgpu_store_write(agent->store, agent->device.path, &node, 1);
-	if (rc && rc != -ENOENT)
+	agent->device.unwritten = rc && rc != -ENOENT ? (int)state : 0;
+	if (agent->device.unwritten)
 		trouble(agent, "xenstore refused the device's state", rc);
 	return rc;
 }
@@ -325,6 +326,7 @@ static void gone(struct vgpu_agent *agent, const char *why)
 	vgpu_programs_lost(agent, why);
 	release(agent, orderly);
 	dev->phase = VGPU_PHASE_NONE;
+	dev->unwritten = 0;
 	dev->number = -1;
 	dev->trouble[0] = '\0';
 	if (dev->watched[0])
@@ -440,6 +442,8 @@ static void look(struct vgpu_agent *agent)
 		}
 		begin(agent, n);
 	}
+	if (dev->unwritten && write_state(agent, (enum xenbus_state)dev->unwritten))
+		return;
 	rc = find_backend(agent);
 	if (rc) {
 		if (rc != -ENOENT)

@@ -487,6 +487,34 @@ static void test_xenstore_refuses(void **state)
 	agent_stop(agent);
 }
 
+/* What was refused while the device goes down is said when xenstore listens again. */
+static void test_xenstore_refuses_closing(void **state)
+{
+	struct vgpu_agent *agent = agent_start();
+	struct vgpuif_control *page;
+
+	agent_attach("1");
+	agent_run(agent);
+	page = agent_connect(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "4");
+	fake.refuse_writes = -EACCES;
+	fake_write(BACK "/state", "5");
+	agent_run(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "4");
+	fake.refuse_writes = 0;
+	for (int i = 0; i < 30 && strcmp(fake_read(FRONT "/state"), "5") != 0; i++) {
+		usleep(100000);
+		agent_run(agent);
+	}
+	assert_string_equal(fake_read(FRONT "/state"), "5");
+	fake_write(BACK "/state", "6");
+	agent_run(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "6");
+	assert_int_equal(fake.grants, 0);
+	munmap(page, 4096);
+	agent_stop(agent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +532,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_many_requests),
 		cmocka_unit_test(test_xenstore_refuses),
+		cmocka_unit_test(test_xenstore_refuses_closing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,7 +177,7 @@ static void open_object(struct vgpu_object *object)
 {
 	struct vgpu_program *program = object->program;
 	struct vgpuif_request request = { 0 };
-	char why[320];
+	char why[400];
 	int rc;
 
 	if (!take(program, VGPU_PAGES, object->pages)) {
@@ -205,7 +205,8 @@ static void open_object(struct vgpu_object *object)
 	rc = set_up(object, &request);
 	if (rc) {
 		vgpu_agent_log("%s (pid %d): no %u pages: %s", program->name, (int)program->pid,
-		               object->pages, vgpu_xen_explain(rc, why, sizeof(why)));
+		               object->pages, vgpu_xen_explain(rc, program->agent->pages + 1, why,
+		                                                sizeof(why)));
 		vgpu_program_refuse(program, -rc, "%s", why);
 		vgpu_object_free(object);
 		return;

@@ -478,6 +478,8 @@ static void test_xenstore_refuses(void **state)
 	agent_run(agent);
 	assert_string_equal(fake_read(FRONT "/state"), "1");
 	assert_int_equal(fake.grants, 0);
+	/* xenstore's ENOSPC is a quota, and not one of grants */
+	assert_non_null(strstr(agent->device.trouble, "quota"));
 	fake.refuse_writes = 0;
 	for (int i = 0; i < 30 && strcmp(fake_read(FRONT "/state"), "3") != 0; i++) {
 		usleep(100000);

@@ -209,11 +209,12 @@ class Host:
 
     # ---- guests -----------------------------------------------------------
 
-    def start_guest(self, name, config="", memory_mib=256, limit=90) -> "Guest":
-        """The small paravirtual guest of the image, up to its ready marker."""
+    def start_guest(self, name, config="", memory_mib=256, limit=90,
+                    ramdisk="/boot/guest.cpio") -> "Guest":
+        """The small paravirtual guest of the image (or another), up to its ready marker."""
         self.write_file(f"/etc/xen/{name}.cfg",
                         f'name="{name}"\ntype="pv"\nmemory={memory_mib}\nvcpus=1\n'
-                        f'kernel="/boot/vmlinux"\nramdisk="/boot/guest.cpio"\n'
+                        f'kernel="/boot/vmlinux"\nramdisk="{ramdisk}"\n'
                         f'extra="console=hvc0 quiet mitigations=off"\non_crash="preserve"\n'
                         f'on_reboot="destroy"\n{config}')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
@@ -298,6 +299,11 @@ class Host:
     def console_tail(self, lines=25):
         with open(self.console_path, errors="replace") as log:
             return "".join(log.readlines()[-lines:])
+
+    def note(self, text):
+        """A line for people, in the transcript and in the output."""
+        self._note(text)
+        print(f"      {text.strip()}", flush=True)
 
     def _note(self, text):
         self.transcript.write(text + "\n")

@@ -32,8 +32,9 @@ static bool take(struct vgpu_program *program, enum vgpu_resource what, uint32_t
 
 	if (max && (uint64_t)*all + n > max) {
 		vgpu_agent_log("%s (pid %d): the backend allows this guest %u %s, %u are in use, %u "
-		               "more were asked for; raise max-%s there", program->name,
-		               (int)program->pid, max, name, *all, n, name);
+		               "more were asked for%s", program->name, (int)program->pid, max, name,
+		               *all, n, what == VGPU_PAGES ? "; raise pages= in the guest's vgpu "
+		                                             "line (vgpu-ctl attach)" : "");
 		vgpu_program_refuse(program, ENOSPC, "the backend allows this guest %u %s", max, name);
 		return false;
 	}

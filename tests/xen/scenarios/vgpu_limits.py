@@ -75,7 +75,7 @@ def vgpu_limit_of_pages(host):
     until_connected(guest)
     refused(guest, "the backend allows this guest")
     log = guest.run("cat /tmp/agent.log").out
-    expect("pages" in log, f"no key in the log:\n{log}")
+    expect("raise pages=" in log, f"no key in the log:\n{log}")
     guest.destroy()
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Everything that "make check" is: builds (plain, with sanitizers, fuzzers), then all test cases.
-A step that fails does not stop the others. The last line is "N passed, N failed, N skipped" over
+"""Everything that "make check" is: builds (plain, with sanitizers, fuzzers), then all test cases,
+then the scenarios on an emulated Xen host. A step that fails does not stop the others. The last line is "N passed, N failed, N skipped" over
 all of them; each build counts as one."""
 import argparse
 import json
@@ -13,6 +13,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOTALS = {"PASS": 0, "FAIL": 0, "SKIP": 0}
 FAILED = []
+XEN_MINUTES = 30  # for all scenarios, on two processors
 
 
 def make_step(name, arguments, build, jobs):
@@ -47,15 +48,30 @@ def test_step(groups, build, jobs):
     for group in groups:
         argv += ["--group", group]
     subprocess.run(argv, cwd=ROOT, check=False)
+    add_counts(counts, "run_tests.py", "" if build == "build" else " (%s)" % build)
+
+
+def xen_step(build):
+    """The scenarios on an emulated Xen host, one host after the other."""
+    counts = os.path.join(ROOT, build, "xen-counts.json")
+    if os.path.exists(counts):
+        os.unlink(counts)
+    argv = [sys.executable, os.path.join(ROOT, "tests", "xen", "run.py"), "--build", build,
+            "--counts", counts, "--minutes", str(XEN_MINUTES)]
+    subprocess.run(argv, cwd=ROOT, check=False)
+    add_counts(counts, "tests/xen/run.py", " (make check-xen)")
+
+
+def add_counts(path, runner, note):
+    """What a runner counted; one that has left nothing has failed itself."""
     try:
-        with open(counts, encoding="utf-8") as f:
+        with open(path, encoding="utf-8") as f:
             found = json.load(f)
     except (OSError, ValueError):
-        found = {"PASS": 0, "FAIL": 1, "SKIP": 0, "failed": ["run_tests.py itself"]}
+        found = {"PASS": 0, "FAIL": 1, "SKIP": 0, "failed": [runner + " itself"]}
     for status in TOTALS:
         TOTALS[status] += found[status]
-    FAILED.extend("%s%s" % (name, "" if build == "build" else " (%s)" % build)
-                  for name in found["failed"])
+    FAILED.extend(name + note for name in found["failed"])
 
 
 def main():
@@ -63,7 +79,7 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--skip", action="append", default=[],
-                        choices=["plain", "sanitizers", "threads", "fuzz"], help="leave a part out")
+                        choices=["plain", "sanitizers", "threads", "fuzz", "xen"], help="leave a part out")
     options = parser.parse_args()
     began, build, asan = time.monotonic(), options.build, options.build + "-asan"
     tsan = options.build + "-tsan"
@@ -83,6 +99,9 @@ def main():
     if "fuzz" not in options.skip:
         make_step("fuzz", ["fuzz-build"], build, options.jobs)
         test_step(["fuzz"], build, options.jobs)
+    if "xen" not in options.skip and make_step("xen", ["WERROR=1", "xen-build"], build,
+                                               options.jobs):
+        xen_step(build)
     print("\n%.0f minutes" % ((time.monotonic() - began) / 60))
     for name in FAILED:
         print("failed: " + name)

@@ -13,9 +13,9 @@ TSAN_UNIT  := $(filter test_ring% test_worker% test_gl_names%,$(UNIT_TESTS))
 check-build: $(UNIT_TESTS:%=$B/tests/unit/%) $(GL_PROGRAMS) $B/tests/bench/bench
 
 .PHONY: check check-fast check-unit check-gl check-apps check-threads check-kill check-conformance check-conformance-sample
-## make check      everything: setup, builds, unit, GL, kill, conformance, sanitizers, fuzzing
+## make check      everything: setup, builds, unit, GL, kill, conformance, sanitizers, fuzzing, Xen
 check:
-	$Q tools/setup/setup.sh build run test apps
+	$Q tools/setup/setup.sh build run test apps xen
 	$Q $(PYTHON) tests/check_all.py --build $B $(CHECK_ARGS)
 ## make check-fast unit tests and some GL tests, built with address and undefined-behaviour sanitizers
 check-fast:

@@ -15,6 +15,9 @@
 #include "backend/daemon/xen_guest.h"
 
 #define CLOSING_SHOWN_US 50000 /* Closing stands at least that long: kernels wait for it */
+#define REFUSED_US 1000000     /* until xenstored, which refused, is asked again */
+
+static void look_again(struct vgpu_xguest *guest, uint64_t usec);
 
 static char *read_node(struct vgpu_xguest *guest, const char *folder, const char *name)
 {
@@ -55,26 +58,40 @@ void vgpu_xguest_log(const struct vgpu_xguest *guest, const char *fmt, ...)
 	vgpu_log_line(vgpu_daemon_of(guest)->logs, guest->name, prefix, line);
 }
 
+/* How a write went, for the log: a refusal once, until one succeeds. Returns rc. */
+static int written(struct vgpu_xguest *guest, const char *name, int rc)
+{
+	/* the watch on our folder tells that the device is gone */
+	if (rc && rc != -ENOENT && !guest->refusing)
+		vgpu_xguest_log(guest, "xenstored refuses to write %s/%s (%s): it is asked again; "
+		                "look at its quotas and permissions", guest->folder, name,
+		                strerror(-rc));
+	if (rc != -ENOENT)
+		guest->refusing = rc != 0;
+	return rc;
+}
+
 int vgpu_xdevice_write(struct vgpu_xguest *guest, const char *name, const char *value)
 {
 	struct vgpu_xen *xen = vgpu_xen_of(guest);
 	struct vgpu_xen_node node = { name, value };
 	int rc = xen->ops->write(xen, guest->folder, &node, 1);
 
-	/* the watch on our folder tells that the device is gone */
-	if (rc && rc != -ENOENT)
-		vgpu_xguest_log(guest, "cannot write %s/%s: %s", guest->folder,
-		                name, strerror(-rc));
-	return rc;
+	return written(guest, name, rc);
 }
 
+/* Our state is what it is, whether xenstored wants to know or not; it is told until it listens. */
 static void set_state(struct vgpu_xguest *guest, enum vgpu_xenbus state)
 {
 	char value[16];
+	int rc;
 
 	guest->own = state;
 	snprintf(value, sizeof(value), "%u", state);
-	vgpu_xdevice_write(guest, "state", value);
+	rc = vgpu_xdevice_write(guest, "state", value);
+	guest->unsaid = rc && rc != -ENOENT;
+	if (guest->unsaid)
+		look_again(guest, REFUSED_US);
 }
 
 /* ---- configuration ------------------------------------------------------------- */
@@ -157,12 +174,13 @@ static int prepare(struct vgpu_xguest *guest)
 
 		rc = xen->ops->write(xen, guest->folder, nodes, sizeof(nodes) / sizeof(nodes[0]));
 	}
-	if (rc) {
+	if (written(guest, "state", rc)) {
 		if (rc != -ENOENT)
-			vgpu_xguest_log(guest, "cannot write %s: %s", guest->folder, strerror(-rc));
+			look_again(guest, REFUSED_US);
 		return rc;
 	}
 	guest->own = VGPU_XENBUS_INIT_WAIT;
+	guest->unsaid = false;
 	return 0;
 }
 
@@ -318,6 +336,8 @@ void vgpu_xdevice_look(struct vgpu_xguest *guest)
 	uint64_t online;
 	bool more = true;
 
+	if (guest->unsaid)
+		set_state(guest, guest->own);
 	guest->fe = frontend_state(guest);
 	if (read_number(guest, guest->folder, "online", 1, &online))
 		online = 0;

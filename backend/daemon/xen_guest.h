@@ -147,6 +147,8 @@ struct vgpu_xguest {
 	enum vgpu_xenbus own, fe;
 	bool online;
 	bool failed; /* its configuration is wrong; that was said */
+	bool unsaid; /* xenstored refused our state: it is written again */
+	bool refusing; /* xenstored refuses writes; that was said */
 	bool gone;   /* no longer in xenstore: freed once its worker has ended */
 	char session[17];
 	struct vgpu_xconfig config;

@@ -29,7 +29,13 @@ void vgpu_xobjects_mapped(struct vgpu_xguest *guest, uint32_t number, uint32_t i
 		vgpu_xbooks_drop(object);
 	else
 		object->state = VGPU_XOBJECT_OPEN;
-	/* what is wrong with one of many grants Xen's log says, and dmesg */
+	/* gntdev says EINVAL for both: which of many grants is wrong Xen's log knows, and dmesg */
+	if (error == EINVAL && guest->counters.refused < 20)
+		vgpu_xguest_log(guest, "%u pages of %s (pid %u) cannot be mapped: the guest grants "
+		                "them wrongly (xl dmesg), or this domain has no maptrack left "
+		                "(dmesg: 'maptrack limit reached'): raise "
+		                "gnttab_max_maptrack_frames= on Xen's command line", was.pages,
+		                conn->name, conn->pid);
 	answer_object(&was, error ? -(int)(error < 4096 ? error : EIO) : 0,
 	              error ? "a grant cannot be mapped, or maptrack is full" : NULL);
 }

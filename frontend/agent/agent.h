@@ -61,6 +61,7 @@ struct vgpu_device {
 	uint32_t quiescing;  /* the number that is being obeyed */
 	uint64_t quiesce_until;
 	sd_event_source *quiesce_timer;
+	int unwritten;       /* a state that xenstore refused: it is written again; 0: none */
 	char trouble[256];   /* what last failed, for programs; empty: nothing */
 };
 

@@ -31,13 +31,11 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *data)
 }
 
 /* Something failed that may work later. */
-static void trouble(struct vgpu_agent *agent, const char *what, int error)
+static void trouble(struct vgpu_agent *agent, const char *what, const char *why)
 {
 	struct vgpu_device *dev = &agent->device;
-	char why[320];
 
-	snprintf(dev->trouble, sizeof(dev->trouble), "%s: %.200s", what,
-	         vgpu_xen_explain(error, why, sizeof(why)));
+	snprintf(dev->trouble, sizeof(dev->trouble), "%s: %.200s", what, why);
 	agent->retry_s = agent->retry_s ? agent->retry_s * 2 : 1;
 	if (agent->retry_s > RETRY_MAX_S)
 		agent->retry_s = RETRY_MAX_S;
@@ -46,6 +44,24 @@ static void trouble(struct vgpu_agent *agent, const char *what, int error)
 	agent->retry = NULL;
 	sd_event_add_time_relative(agent->event, &agent->retry, CLOCK_MONOTONIC,
 	                           agent->retry_s * 1000000ull, 0, on_retry, agent);
+}
+
+/* The same of xenstore, in whose mouth ENOSPC is a quota. */
+static void store_trouble(struct vgpu_agent *agent, const char *what, int error)
+{
+	if (error == -ENOSPC)
+		trouble(agent, what, "this guest has used up its quota (quota-maxentity of "
+		                     "oxenstored, or the guest writes much: xenstore-ls)");
+	else
+		trouble(agent, what, strerror(-error));
+}
+
+/* The same of grants and event channels. */
+static void xen_trouble(struct vgpu_agent *agent, const char *what, int error)
+{
+	char why[400];
+
+	trouble(agent, what, vgpu_xen_explain(error, agent->pages + 1, why, sizeof(why)));
 }
 
 /* A number in a node; fallback when it is missing or no number. */
@@ -79,8 +95,9 @@ static int write_state(struct vgpu_agent *agent, enum xenbus_state state)
 
 	snprintf(node.value, sizeof(node.value), "%d", state);
 	rc = vgpu_store_write(agent->store, agent->device.path, &node, 1);
-	if (rc && rc != -ENOENT)
-		trouble(agent, "xenstore refused the device's state", rc);
+	agent->device.unwritten = rc && rc != -ENOENT ? (int)state : 0;
+	if (agent->device.unwritten)
+		store_trouble(agent, "xenstore refused the device's state", rc);
 	return rc;
 }
 
@@ -250,13 +267,13 @@ static void connect_device(struct vgpu_agent *agent)
 	rc = make_page(agent);
 	if (rc) {
 		release(agent, true);
-		trouble(agent, "no control page", rc);
+		xen_trouble(agent, "no control page", rc);
 		return;
 	}
 	rc = vgpu_device_bind(agent);
 	if (rc) {
 		release(agent, true);
-		trouble(agent, "no event channel", rc);
+		xen_trouble(agent, "no event channel", rc);
 		return;
 	}
 	snprintf(nodes[0].value, sizeof(nodes[0].value), "%u", dev->page.refs[0]);
@@ -267,7 +284,7 @@ static void connect_device(struct vgpu_agent *agent)
 	if (rc) {
 		release(agent, true);
 		if (rc != -ENOENT)
-			trouble(agent, "xenstore refused the device's nodes", rc);
+			store_trouble(agent, "xenstore refused the device's nodes", rc);
 		return;
 	}
 	dev->phase = VGPU_PHASE_SENT;
@@ -325,6 +342,7 @@ static void gone(struct vgpu_agent *agent, const char *why)
 	vgpu_programs_lost(agent, why);
 	release(agent, orderly);
 	dev->phase = VGPU_PHASE_NONE;
+	dev->unwritten = 0;
 	dev->number = -1;
 	dev->trouble[0] = '\0';
 	if (dev->watched[0])
@@ -435,15 +453,17 @@ static void look(struct vgpu_agent *agent)
 		if (n == -ENOENT)
 			return;
 		if (n < 0) {
-			trouble(agent, "xenstore cannot be read", n);
+			store_trouble(agent, "xenstore cannot be read", n);
 			return;
 		}
 		begin(agent, n);
 	}
+	if (dev->unwritten && write_state(agent, (enum xenbus_state)dev->unwritten))
+		return;
 	rc = find_backend(agent);
 	if (rc) {
 		if (rc != -ENOENT)
-			trouble(agent, "the backend cannot be watched", rc);
+			store_trouble(agent, "the backend cannot be watched", rc);
 		return;
 	}
 	do

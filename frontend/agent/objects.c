@@ -32,8 +32,9 @@ static bool take(struct vgpu_program *program, enum vgpu_resource what, uint32_t
 
 	if (max && (uint64_t)*all + n > max) {
 		vgpu_agent_log("%s (pid %d): the backend allows this guest %u %s, %u are in use, %u "
-		               "more were asked for; raise max-%s there", program->name,
-		               (int)program->pid, max, name, *all, n, name);
+		               "more were asked for%s", program->name, (int)program->pid, max, name,
+		               *all, n, what == VGPU_PAGES ? "; raise pages= in the guest's vgpu "
+		                                             "line (vgpu-ctl attach)" : "");
 		vgpu_program_refuse(program, ENOSPC, "the backend allows this guest %u %s", max, name);
 		return false;
 	}
@@ -177,7 +178,7 @@ static void open_object(struct vgpu_object *object)
 {
 	struct vgpu_program *program = object->program;
 	struct vgpuif_request request = { 0 };
-	char why[320];
+	char why[400];
 	int rc;
 
 	if (!take(program, VGPU_PAGES, object->pages)) {
@@ -205,7 +206,8 @@ static void open_object(struct vgpu_object *object)
 	rc = set_up(object, &request);
 	if (rc) {
 		vgpu_agent_log("%s (pid %d): no %u pages: %s", program->name, (int)program->pid,
-		               object->pages, vgpu_xen_explain(rc, why, sizeof(why)));
+		               object->pages, vgpu_xen_explain(rc, program->agent->pages + 1, why,
+		                                                sizeof(why)));
 		vgpu_program_refuse(program, -rc, "%s", why);
 		vgpu_object_free(object);
 		return;

@@ -81,8 +81,12 @@ int vgpu_port_park(struct vgpu_port *port);
 
 /* ---- the rest ------------------------------------------------------------------- */
 
-/* The error's name and what to do about it, for logs and programs. Static or in buf. */
-const char *vgpu_xen_explain(int error, char *buf, size_t size);
+/*
+ * Why grants or an event channel were refused and what to do about it, for logs and
+ * programs, in buf. pages: what this process would hold with those that it did not get;
+ * it tells the two things apart that the kernel calls ENOSPC.
+ */
+const char *vgpu_xen_explain(int error, uint32_t pages, char *buf, size_t size);
 /* Load the modules, raise the limit of gntalloc to pages (0: leave it). Logs what fails. */
 void vgpu_xen_prepare(uint32_t gntalloc_pages);
 

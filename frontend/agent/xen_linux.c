@@ -282,15 +282,24 @@ static long read_limit(void)
 	return n > 0 ? strtol(text, NULL, 10) : -1;
 }
 
-const char *vgpu_xen_explain(int error, char *buf, size_t size)
+const char *vgpu_xen_explain(int error, uint32_t pages, char *buf, size_t size)
 {
+	long limit = read_limit();
+
 	switch (error < 0 ? -error : error) {
 	case ENOSPC:
-		snprintf(buf, size,
-		         "no grants are left: raise the limit of xen_gntalloc (now %ld pages: "
-		         "vgpu-agentd --gntalloc-pages, or \"options xen_gntalloc limit=N\") or, if that "
-		         "is not it, max_grant_frames in the guest's xl config",
-		         read_limit());
+		if (limit >= (long)pages)
+			snprintf(buf, size,
+			         "no grants are left: this guest's grant table is full (%u pages of the "
+			         "vgpu would be below xen_gntalloc's limit of %ld): raise "
+			         "max_grant_frames in the guest's xl config",
+			         pages, limit);
+		else
+			snprintf(buf, size,
+			         "no grants are left: raise the limit of xen_gntalloc (now %ld pages, "
+			         "%u are needed): vgpu-agentd --gntalloc-pages, or \"options xen_gntalloc "
+			         "limit=N\" in modprobe.d",
+			         limit, pages);
 		break;
 	case ENOENT:
 		snprintf(buf, size, "no /dev/xen/gntalloc or /dev/xen/evtchn: load the modules "

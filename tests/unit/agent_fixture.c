@@ -288,7 +288,7 @@ void fake_event(void)
 	eventfd_write(port_fd, 1);
 }
 
-const char *vgpu_xen_explain(int error, char *buf, size_t size)
+const char *vgpu_xen_explain(int error, uint32_t pages, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s", strerror(error < 0 ? -error : error));
 	return buf;

@@ -478,12 +478,100 @@ static void test_xenstore_refuses(void **state)
 	agent_run(agent);
 	assert_string_equal(fake_read(FRONT "/state"), "1");
 	assert_int_equal(fake.grants, 0);
+	/* xenstore's ENOSPC is a quota, and not one of grants */
+	assert_non_null(strstr(agent->device.trouble, "quota"));
 	fake.refuse_writes = 0;
 	for (int i = 0; i < 30 && strcmp(fake_read(FRONT "/state"), "3") != 0; i++) {
 		usleep(100000);
 		agent_run(agent);
 	}
 	munmap(agent_connect(agent), 4096);
+	agent_stop(agent);
+}
+
+/* What one user may take, apart from what the backend allows the guest. */
+static void test_user_limits(void **state)
+{
+	struct vgpu_agent *agent = agent_start();
+	struct vgpuif_control *page;
+	struct vgpu_broker_msg msg;
+	struct stream s;
+	int sock;
+
+	agent_attach("1");
+	page = agent_connect(agent);
+	sock = agent_welcome(agent, page);
+	agent->programs->user->uid = 1000; /* the test may be root, whom nothing binds */
+	agent->options.limits.pages = STREAM_PAGES + 1;
+	s = open_stream(agent, page, sock);
+	agent_say(agent, sock, VGPU_BROKER_STREAM_OPEN, 64u << 10, 64u << 10);
+	assert_true(agent_hear(sock, &msg, NULL));
+	assert_int_equal(msg.type, VGPU_BROKER_ERROR);
+	assert_int_equal(msg.a, EDQUOT);
+	assert_non_null(strstr(msg.text, "--user-pages"));
+	agent->options.limits.pages = 1000;
+	agent->options.limits.streams = 1;
+	agent_say(agent, sock, VGPU_BROKER_STREAM_OPEN, 64u << 10, 64u << 10);
+	assert_true(agent_hear(sock, &msg, NULL));
+	assert_int_equal(msg.a, EDQUOT);
+	assert_non_null(strstr(msg.text, "--user-streams"));
+	/* nothing of what was refused is held */
+	assert_int_equal(agent->streams, 1);
+	assert_int_equal(agent->pages, STREAM_PAGES);
+	agent->programs->user->uid = 0;
+	close_stream(&s);
+	munmap(page, 4096);
+	close(sock);
+	agent_stop(agent);
+}
+
+static void test_usage(void **state)
+{
+	static const struct vgpu_limits limits = { .connections = 2, .streams = 3, .pages = 10 };
+	struct vgpu_usage *list = NULL, *one = vgpu_usage_get(&list, 1000);
+	struct vgpu_usage *other = vgpu_usage_get(&list, 1001), *root = vgpu_usage_get(&list, 0);
+
+	assert_ptr_equal(vgpu_usage_get(&list, 1000), one);
+	assert_int_equal(vgpu_usage_take(one, &limits, VGPU_CONNECTIONS, 2), 0);
+	assert_int_equal(vgpu_usage_take(one, &limits, VGPU_CONNECTIONS, 1), -EDQUOT);
+	assert_int_equal(vgpu_usage_take(one, &limits, VGPU_PAGES, 11), -EDQUOT);
+	assert_int_equal(vgpu_usage_take(one, &limits, VGPU_PAGES, 10), 0);
+	assert_int_equal(vgpu_usage_take(one, &limits, VGPU_PAGES, UINT32_MAX), -EDQUOT);
+	assert_int_equal(vgpu_usage_take(other, &limits, VGPU_PAGES, 10), 0);
+	assert_int_equal(vgpu_usage_take(root, &limits, VGPU_PAGES, 11), 0);
+	vgpu_usage_give(one, VGPU_PAGES, 10);
+	vgpu_usage_give(one, VGPU_CONNECTIONS, 2);
+	vgpu_usage_give(other, VGPU_PAGES, 10);
+	vgpu_usage_give(root, VGPU_PAGES, 11);
+	vgpu_usage_prune(&list);
+	assert_null(list);
+}
+
+/* What was refused while the device goes down is said when xenstore listens again. */
+static void test_xenstore_refuses_closing(void **state)
+{
+	struct vgpu_agent *agent = agent_start();
+	struct vgpuif_control *page;
+
+	agent_attach("1");
+	agent_run(agent);
+	page = agent_connect(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "4");
+	fake.refuse_writes = -EACCES;
+	fake_write(BACK "/state", "5");
+	agent_run(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "4");
+	fake.refuse_writes = 0;
+	for (int i = 0; i < 30 && strcmp(fake_read(FRONT "/state"), "5") != 0; i++) {
+		usleep(100000);
+		agent_run(agent);
+	}
+	assert_string_equal(fake_read(FRONT "/state"), "5");
+	fake_write(BACK "/state", "6");
+	agent_run(agent);
+	assert_string_equal(fake_read(FRONT "/state"), "6");
+	assert_int_equal(fake.grants, 0);
+	munmap(page, 4096);
 	agent_stop(agent);
 }
 
@@ -502,8 +590,11 @@ int main(void)
 		cmocka_unit_test(test_suspend_without_quiesce),
 		cmocka_unit_test(test_quiesce),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_user_limits),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_many_requests),
 		cmocka_unit_test(test_xenstore_refuses),
+		cmocka_unit_test(test_xenstore_refuses_closing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

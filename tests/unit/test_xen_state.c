@@ -383,6 +383,49 @@ static void xenstored_refuses(void **state)
 	fake_xen_free(x);
 }
 
+/* xenstored refuses writes for a while, and no watch tells when it stops to. */
+static void xenstored_refuses_for_a_while(void **state)
+{
+	static const int errors[] = { ENOSPC, EACCES, EIO, EAGAIN };
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		struct fake_xen *x = begin();
+
+		/* the offer */
+		fake_xen_start(x);
+		x->fail_write = errors[i];
+		fake_attach(x, 3);
+		fake_run(x, 5);
+		assert_string_equal(fake_get(x, BE "/state"), "1");
+		x->fail_write = 0;
+		fake_run(x, 1200);
+		assert_string_equal(fake_get(x, BE "/state"), "2");
+		/* Connected: the frontend hears of it in the end, and was mapped once */
+		x->fail_write = errors[i];
+		offer(x);
+		assert_string_equal(fake_get(x, BE "/state"), "2");
+		x->fail_write = 0;
+		fake_run(x, 1200);
+		assert_string_equal(fake_get(x, BE "/state"), "4");
+		assert_int_equal(x->maps, 1);
+		/* Closing: unmapped at once, said later */
+		fake_set(x, FE "/state", "4");
+		fake_run(x, 5);
+		x->fail_write = errors[i];
+		fake_set(x, BE "/online", "0");
+		fake_run(x, 5);
+		assert_int_equal(x->maps, 0);
+		assert_string_equal(fake_get(x, BE "/state"), "4");
+		x->fail_write = 0;
+		fake_run(x, 1200);
+		assert_string_equal(fake_get(x, BE "/state"), "5");
+		fake_set(x, FE "/state", "5");
+		fake_run(x, 1200);
+		assert_string_equal(fake_get(x, BE "/state"), "6");
+		fake_xen_free(x);
+	}
+}
+
 /* A program is run for each domain that appears, once. */
 static void automatic_attach(void **state)
 {
@@ -448,6 +491,7 @@ int main(void)
 		cmocka_unit_test(bad_folders),
 		cmocka_unit_test(bad_config),
 		cmocka_unit_test(xenstored_refuses),
+		cmocka_unit_test(xenstored_refuses_for_a_while),
 		cmocka_unit_test(automatic_attach),
 	};
 

@@ -15,6 +15,11 @@ def files_for_host(build):
     for name in ("shell-init", "install.sh", "backend.sh", "screen.sh",
                  "block"):
         files[f"guest/{name}"] = HERE / "guest" / name
+    for here in (HERE / "small").glob("*"):
+        files[f"small/{here.name}"] = here
+    files["bench/bench"] = build / "tests" / "bench" / "bench"
+    for here in (HERE.parent / "fuzz" / "seeds" / "fuzz_decode").glob("*"):
+        files[f"seeds/{here.name}"] = here
     for name in ("40_vgpu.json", "vgpu.sh"):
         files[f"share/{name}"] = HERE.parent.parent / "xen-configs" / name
     return files

@@ -78,6 +78,7 @@ class Host:
         self.replies = {}
         self.hellos = 0
         self.ids = itertools.count(1)
+        self.guests = []  # that run, for what is looked at when a scenario has failed
 
     # ---- life -----------------------------------------------------------
 
@@ -208,11 +209,12 @@ class Host:
 
     # ---- guests -----------------------------------------------------------
 
-    def start_guest(self, name, config="", memory_mib=256, limit=90) -> "Guest":
-        """The small paravirtual guest of the image, up to its ready marker."""
+    def start_guest(self, name, config="", memory_mib=256, limit=90,
+                    ramdisk="/boot/guest.cpio") -> "Guest":
+        """The small paravirtual guest of the image (or another), up to its ready marker."""
         self.write_file(f"/etc/xen/{name}.cfg",
                         f'name="{name}"\ntype="pv"\nmemory={memory_mib}\nvcpus=1\n'
-                        f'kernel="/boot/vmlinux"\nramdisk="/boot/guest.cpio"\n'
+                        f'kernel="/boot/vmlinux"\nramdisk="{ramdisk}"\n'
                         f'extra="console=hvc0 quiet mitigations=off"\non_crash="preserve"\n'
                         f'on_reboot="destroy"\n{config}')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
@@ -240,7 +242,8 @@ class Host:
             result = self.console(domid, "", r"^@@ready", 15 / PATIENCE)
             said += result.out
             if result.rc == 0:
-                return Guest(self, name, domid)
+                self.guests.append(Guest(self, name, domid))
+                return self.guests[-1]
             crashed = self.run(f"xl list {name} | grep -q ' [-a-z]*c[-a-z]* *[0-9.]*$'").rc == 0
             if crashed or time.monotonic() > deadline:
                 raise StepError(f"guest {name}: {'crashed' if crashed else 'no ready marker'}\n"
@@ -297,6 +300,11 @@ class Host:
         with open(self.console_path, errors="replace") as log:
             return "".join(log.readlines()[-lines:])
 
+    def note(self, text):
+        """A line for people, in the transcript and in the output."""
+        self._note(text)
+        print(f"      {text.strip()}", flush=True)
+
     def _note(self, text):
         self.transcript.write(text + "\n")
 
@@ -348,6 +356,7 @@ class Guest:
     def destroy(self, limit=60):
         self.host.check(f"xl destroy {self.name}", limit)
         self.host.until(f"guest {self.name} is gone", f"! xl domid {self.name}", limit)
+        self.host.guests = [g for g in self.host.guests if g.domid != self.domid]
 
 
 def _disk(device, name):

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hostile SECONDS [SEED]: a guest's root against the backend. In place of vgpu-agentd it
+ * hostile SECONDS [SEED [RECORDINGS]]: a guest's root against the backend. In place of vgpu-agentd it
  * connects the device and then does what no frontend does: requests that are noise or
  * nearly right, indexes that jump and race, directories that lead nowhere, in circles or
  * to pages that were taken back, rings full of garbage, events without end, and death in
- * the middle of it. Each round is a process of its own. Prints "rounds N connected N".
+ * the middle of it; and, in every other round, streams that are opened by the rules and then
+ * play spoilt recordings to the worker (hostile_stream.c). Each round is a process of its own. Prints
+ * what came of it, "rounds N connected N streams N read N lost N".
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "frontend/agent/xen.h"
 #include "protocol/ring.h"
-#include "protocol/vgpuif.h"
+#include "tests/xen/hostile.h"
 
 #define DEVICE "device/vgpu/0"
-#define STREAM_PAGES 33
-#define RING_BYTES (64u << 10)
 
 static uint64_t seed;
 
-static uint32_t noise(void)
+uint32_t noise(void)
 {
 	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
 	return (uint32_t)(seed >> 33);
@@ -59,19 +59,18 @@ static bool wait_for(struct vgpu_store *store, const char *folder, int state)
 
 /* ---- what a round does ----------------------------------------------------------------- */
 
-struct frontend {
-	struct vgpuif_control *page;
-	struct vgpu_port port;
-	struct vgpu_grant stream, directory;
-	uint8_t *memory;
-	struct vgpuif_page_directory *dir;
-};
-
-static void send_request(struct frontend *f, const struct vgpuif_request *request)
+void send_request(struct frontend *f, const struct vgpuif_request *request)
 {
 	f->page->req[f->page->req_prod % VGPUIF_RING_SLOTS] = *request;
 	__atomic_store_n(&f->page->req_prod, f->page->req_prod + 1, __ATOMIC_RELEASE);
 	vgpu_port_notify(&f->port);
+}
+
+void count(struct frontend *f, char what)
+{
+	ssize_t n = write(f->report, &what, 1); /* a full pipe costs a count, nothing else */
+
+	(void)n;
 }
 
 static void fill_directory(struct frontend *f)
@@ -192,7 +191,7 @@ static void misbehave(struct frontend *f)
 }
 
 /* Connect and misbehave until killed. Exit 0: connected. */
-static int round_process(const char *backend, int report)
+static int round_process(const char *backend, int report, bool polite)
 {
 	struct vgpu_store_node nodes[5] = {
 		{ .key = "ring-ref" }, { .key = "event-channel" },
@@ -220,20 +219,22 @@ static int round_process(const char *backend, int report)
 	f.dir = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, f.directory.fd, 0);
 	if (f.page == MAP_FAILED || f.memory == MAP_FAILED || f.dir == MAP_FAILED)
 		return 1;
-	f.page->magic = noise() % 20 ? VGPUIF_MAGIC : noise();
+	f.page->magic = polite || noise() % 20 ? VGPUIF_MAGIC : noise();
 	f.page->version = 1;
 	snprintf(nodes[0].value, sizeof(nodes[0].value), "%u",
-	         noise() % 20 ? page.refs[0] : noise() % 100);
+	         polite || noise() % 20 ? page.refs[0] : noise() % 100);
 	snprintf(nodes[1].value, sizeof(nodes[1].value), "%u",
-	         noise() % 20 ? f.port.number : noise() % 4096);
-	if (noise() % 20 == 0)
+	         polite || noise() % 20 ? f.port.number : noise() % 4096);
+	if (!polite && noise() % 20 == 0)
 		snprintf(nodes[1].value, sizeof(nodes[1].value), "-1");
 	vgpu_store_write(store, DEVICE, nodes, 5);
 	if (!wait_for(store, backend, 4))
 		return 1;
 	set_state(store, 4);
-	if (write(report, "c", 1) != 1)
-		return 1;
+	f.report = report;
+	count(&f, 'c');
+	for (int i = polite ? 8 : 0; i > 0; i--)
+		stream_attack(&f);
 	open_stream(&f, 1);
 	for (;;)
 		misbehave(&f);
@@ -242,15 +243,18 @@ static int round_process(const char *backend, int report)
 int main(int argc, char **argv)
 {
 	int seconds = argc > 1 ? atoi(argv[1]) : 10, report[2];
-	unsigned rounds = 0, connected = 0;
+	unsigned rounds = 0, counts[256] = { 0 };
 	time_t end = time(NULL) + seconds;
 	struct vgpu_store *store;
-	char backend[256], got;
+	char backend[256];
+	unsigned char got;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL);
+	if (argc > 3)
+		stream_load(argv[3]);
 	printf("seed %llu\n", (unsigned long long)seed);
 	if (vgpu_store_open(&store) ||
-	    vgpu_store_read(store, DEVICE "/backend", backend, sizeof(backend)) || pipe(report)) {
+	    vgpu_store_read(store, DEVICE "/backend", backend, sizeof(backend)) || pipe2(report, O_NONBLOCK)) {
 		printf("there is no vgpu\n");
 		return 1;
 	}
@@ -261,7 +265,7 @@ int main(int argc, char **argv)
 		noise();
 		pid = fork();
 		if (pid == 0)
-			_exit(round_process(backend, report[1]));
+			_exit(round_process(backend, report[1], rounds % 2 == 0));
 		if (pid < 0)
 			return 1;
 		/* it dies some time after it was connected, or after having tried long enough */
@@ -273,8 +277,10 @@ int main(int argc, char **argv)
 				break;
 			}
 			nanosleep(&tick, NULL);
+			while (read(report[0], &got, 1) == 1)
+				counts[got]++;
 			if (stop == 400 && state_of(store, DEVICE) == 4)
-				stop = i + 2 + noise() % 40;
+				stop = i + 2 + (rounds % 2 ? noise() % 40 : 200 + noise() % 400);
 		}
 		if (pid > 0) {
 			kill(pid, SIGKILL);
@@ -282,10 +288,10 @@ int main(int argc, char **argv)
 		}
 		rounds++;
 	}
-	close(report[1]);
 	while (read(report[0], &got, 1) == 1)
-		connected++;
-	printf("rounds %u connected %u\n", rounds, connected);
+		counts[got]++;
+	printf("rounds %u connected %u streams %u read %u lost %u\n", rounds, counts['c'],
+	       counts['s'], counts['r'], counts['l']);
 	set_state(store, 5);
-	return connected > 0 ? 0 : 1;
+	return counts['c'] > 0 ? 0 : 1;
 }

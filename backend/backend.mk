@@ -9,7 +9,7 @@ DAEMON_NOT := backend/daemon/xen_real.c
 XEN_LIBS :=
 endif
 DAEMON_SRCS += $(filter-out backend/daemon/main.c $(DAEMON_NOT),$(wildcard backend/daemon/*.c))
-WORKER_LIBS := -lEGL -lseccomp -ljson-c -lpthread
+WORKER_LIBS := -lEGL -lseccomp -ljson-c -lpthread -lm
 DAEMON_LIBS := -lsystemd -ljson-c $(XEN_LIBS)
 CFLAGS_backend/daemon/main = -DVGPU_BINDIR='"$(BINDIR)"'
 $B/backend/daemon/main.o: $B/.dirs

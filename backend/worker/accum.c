@@ -13,6 +13,7 @@
 #include "backend/worker/fbo.h"
 #include "backend/worker/host_egl.h"
 #include "backend/worker/image.h"
+#include "backend/worker/srgb.h"
 #include "decode.h"
 #include "host_gl.h"
 
@@ -93,10 +94,21 @@ static int16_t to_short(float f)
 	return (int16_t)(uint16_t)(uint32_t)(int32_t)f;
 }
 
-static float component(const void *pixels, uint32_t bytes, size_t i)
+/* Colours of an image, as they lie in memory. */
+struct colors {
+	void *pixels;
+	uint32_t bytes; /* of a pixel */
+	bool srgb;      /* red, green and blue are encoded; the accumulation buffer is linear */
+};
+
+static float component(const struct colors *c, size_t i)
 {
-	switch (bytes) {
+	const void *pixels = c->pixels;
+
+	switch (c->bytes) {
 	case 4:
+		if (c->srgb && i % 4 < 3)
+			return vgpu_srgb_decode(((const uint8_t *)pixels)[i]);
 		return (float)((const uint8_t *)pixels)[i] * (1.0f / 255.0f);
 	case 8:
 		return (float)((const uint16_t *)pixels)[i] * (1.0f / 65535.0f);
@@ -113,13 +125,16 @@ static uint32_t nearest(float f)
 	return rest > 0.5f || (rest == 0.5f && (n & 1)) ? n + 1 : n;
 }
 
-static void set_component(void *pixels, uint32_t bytes, size_t i, float f)
+static void set_component(const struct colors *c, size_t i, float f)
 {
 	float unit = f > 0 ? f < 1 ? f : 1 : 0;
+	void *pixels = c->pixels;
 
-	if (bytes == 4)
+	if (c->srgb && i % 4 < 3)
+		((uint8_t *)pixels)[i] = vgpu_srgb_encode(f);
+	else if (c->bytes == 4)
 		((uint8_t *)pixels)[i] = (uint8_t)nearest(unit * 255.0f);
-	else if (bytes == 8)
+	else if (c->bytes == 8)
 		((uint16_t *)pixels)[i] = (uint16_t)nearest(unit * 65535.0f);
 	else
 		((float *)pixels)[i] = f;
@@ -138,7 +153,7 @@ static void change(const struct region *g, float factor, float offset)
 	}
 }
 
-static void load(const struct region *g, const void *pixels, uint32_t bytes, float value, bool add)
+static void load(const struct region *g, const struct colors *c, float value, bool add)
 {
 	float scale = value * ONE;
 
@@ -147,14 +162,14 @@ static void load(const struct region *g, const void *pixels, uint32_t bytes, flo
 		int16_t *acc = g->d->accum + at;
 
 		for (uint32_t i = 0; i < (g->x2 - g->x) * 4; i++) {
-			float color = component(pixels, bytes, at + i) * scale;
+			float color = component(c, at + i) * scale;
 
 			acc[i] = to_short(add ? (float)acc[i] + color : color);
 		}
 	}
 }
 
-static void unload(const struct region *g, void *pixels, uint32_t bytes, float value,
+static void unload(const struct region *g, const struct colors *c, float value,
                    const GLboolean mask[4])
 {
 	float scale = value / ONE;
@@ -165,7 +180,7 @@ static void unload(const struct region *g, void *pixels, uint32_t bytes, float v
 
 		for (uint32_t i = 0; i < (g->x2 - g->x) * 4; i++)
 			if (mask[i % 4])
-				set_component(pixels, bytes, at + i, (float)acc[i] * scale);
+				set_component(c, at + i, (float)acc[i] * scale);
 	}
 }
 
@@ -185,6 +200,18 @@ static int images(const struct vgpu_wcontext *ctx, bool read)
 	return bits;
 }
 
+/*
+ * Mesa keeps every window of eight bits a component in an sRGB format, whatever its config says
+ * and whether GL_FRAMEBUFFER_SRGB is on, and accumulates what the codes mean.
+ */
+static bool encoded(const struct vgpu_gl *gl, GLenum format)
+{
+	const char *version = (const char *)gl->GetString(GL_VERSION);
+
+	return format == GL_SRGB8_ALPHA8 || ((format == GL_RGBA8 || format == GL_RGB8) && version &&
+	                                     strstr(version, "Mesa"));
+}
+
 /* Colours come from an image or go to one: whole, through the service context. */
 static void with_images(struct vgpu_replay *r, const struct region *g, GLenum op, GLfloat value)
 {
@@ -198,20 +225,20 @@ static void with_images(struct vgpu_replay *r, const struct region *g, GLenum op
 		return;
 	for (int i = 0; i < VGPU_WBUF_COUNT; i++) {
 		const struct vgpu_wimage *image = &g->st->color[i];
-		uint32_t bytes = vgpu_wimage_pixel_bytes(image->format);
-		void *pixels;
+		struct colors c = { .bytes = vgpu_wimage_pixel_bytes(image->format) };
 
 		if (!(bits >> i & 1) || !image->name)
 			continue;
-		pixels = vgpu_wimage_get(&s, image, g->st->width, g->st->height,
+		c.srgb = encoded(s.gl, image->format);
+		c.pixels = vgpu_wimage_get(&s, image, g->st->width, g->st->height,
 		                         g->d->format.samples);
-		if (pixels && back) {
-			unload(g, pixels, bytes, value, mask);
-			vgpu_wimage_put(&s, image, g->st->width, g->st->height, pixels, false, false);
-		} else if (pixels) {
-			load(g, pixels, bytes, value, op == GL_ACCUM);
+		if (c.pixels && back) {
+			unload(g, &c, value, mask);
+			vgpu_wimage_put(&s, image, g->st->width, g->st->height, c.pixels, false, false);
+		} else if (c.pixels) {
+			load(g, &c, value, op == GL_ACCUM);
 		}
-		free(pixels);
+		free(c.pixels);
 	}
 	vgpu_wservice_leave(r, g->st->share);
 }

@@ -163,7 +163,7 @@ static struct vgpu_wshare *share_create(struct vgpu_wconn *conn)
 	pthread_mutex_init(&share->buffers_lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
 	share->syncs = vgpu_wsyncs_create();
-	share->vram = vgpu_vram_create(&conn->vram);
+	share->vram = vgpu_vram_create(&conn->vram, &conn->quota);
 	if (!share->syncs || !share->vram) {
 		vgpu_wshare_unref(share);
 		return NULL;
@@ -287,13 +287,14 @@ static void context_destroy(struct vgpu_replay *r, struct vgpu_wcontext *ctx)
 	    vgpu_host_make_current(ctx->egl, ctx->api) == EGL_SUCCESS) {
 		mine.ctx = ctx;
 		mine.share = ctx->share;
-		vgpu_vram_enter(ctx->share->vram);
+		vgpu_vram_enter(ctx->share->vram, &ctx->error);
 		vgpu_wframes_destroy(&mine);
 		vgpu_wfbo_collect(&mine, true);
 		vgpu_wdrawable_unref(&mine, draw);
 		vgpu_wdrawable_unref(&mine, read);
 		draw = read = NULL;
-		vgpu_vram_enter(r && r->ctx ? r->ctx->share->vram : NULL);
+		vgpu_vram_enter(r && r->ctx ? r->ctx->share->vram : NULL,
+		                r && r->ctx ? &r->ctx->error : NULL);
 		if (r && r->ctx)
 			vgpu_host_make_current(r->ctx->egl, r->ctx->api);
 		else
@@ -372,7 +373,7 @@ static void release(struct vgpu_replay *r)
 	vgpu_wdrawable_unref(r, read);
 	vgpu_wfbo_collect(r, false);
 	vgpu_host_make_current(EGL_NO_CONTEXT, ctx->api);
-	vgpu_vram_enter(NULL);
+	vgpu_vram_enter(NULL, NULL);
 	r->ctx = NULL;
 	r->share = NULL;
 	pthread_mutex_lock(&r->conn->lock);
@@ -440,7 +441,7 @@ static EGLint enter(struct vgpu_replay *r, struct vgpu_wcontext *ctx, struct vgp
 		}
 		r->ctx = ctx;
 		r->share = ctx->share;
-		vgpu_vram_enter(ctx->share->vram);
+		vgpu_vram_enter(ctx->share->vram, &ctx->error);
 	}
 	if (!ctx->caps.known) {
 		bool robust = ctx->caps.robust;

@@ -131,19 +131,26 @@ void vgpu_wunpack_end(struct vgpu_replay *r, struct vgpu_wunpack *u)
 
 /*
  * Where there are no pixels the guard makes the host raise GL_INVALID_OPERATION,
- * but a box that is not in the level comes first. Raises the error of that.
+ * but a box that is not in the level comes first. Raises the error of that. With
+ * target 0 it is the level of a texture (its host name).
  */
-static bool outside(struct vgpu_replay *r, const struct vgpu_ref *ref, GLenum target, GLint level,
-                    const GLint *from, const GLsizei *size)
+static bool outside(struct vgpu_replay *r, const struct vgpu_ref *ref, GLenum target, GLuint name,
+                    GLint level, const GLint *from, const GLsizei *size)
 {
-	static const GLenum names[] = { GL_TEXTURE_WIDTH, GL_TEXTURE_HEIGHT, GL_TEXTURE_DEPTH };
+	static const GLenum sides[] = { GL_TEXTURE_WIDTH, GL_TEXTURE_HEIGHT, GL_TEXTURE_DEPTH };
 
-	if (ref->kind != VGPU_REF_NULL || !r->gl->GetTexLevelParameteriv)
+	if (ref->kind != VGPU_REF_NULL || !r->gl->GetTexLevelParameteriv ||
+	    (!target && !r->gl->GetTextureLevelParameteriv))
 		return false;
 	for (int i = 0; i < 3; i++) {
 		GLint has = 0;
 
-		r->gl->GetTexLevelParameteriv(target, level, names[i], &has);
+		if (target)
+			r->gl->GetTexLevelParameteriv(target, level, sides[i], &has);
+		else
+			r->gl->GetTextureLevelParameteriv(name, level, sides[i], &has);
+		if (i == 2 && has == 1)
+			break; /* the faces of a cube, or an image that has no depth: the host's to say */
 		if (from[i] < 0 || (int64_t)from[i] + size[i] > has) {
 			if (!has)
 				return false;
@@ -200,7 +207,7 @@ int replay_glTexSubImage2D(struct vgpu_replay *r, const struct args_glTexSubImag
 	const GLint from[] = { a->xoffset, a->yoffset, 0 };
 	const GLsizei size[] = { a->width, a->height, 1 };
 
-	if (dropped_band(r) || outside(r, &a->pixels, a->target, a->level, from, size))
+	if (dropped_band(r) || outside(r, &a->pixels, a->target, 0, a->level, from, size))
 		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->width, a->height,
@@ -223,7 +230,12 @@ int replay_glTextureSubImage1D(struct vgpu_replay *r, const struct args_glTextur
 
 int replay_glTextureSubImage2D(struct vgpu_replay *r, const struct args_glTextureSubImage2D *a)
 {
-	if (dropped_band(r))
+	const GLint from[] = { a->xoffset, a->yoffset, 0 };
+	const GLsizei size[] = { a->width, a->height, 1 };
+
+	if (dropped_band(r) ||
+	    outside(r, &a->pixels, 0, vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level, from,
+	            size))
 		return 0;
 	UPLOAD_PART(&a->pixels, a->width, a->height, 1, a->format, a->type,
 	       r->gl->TextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,

@@ -27,6 +27,17 @@ bool vgpu_wquota_room(const struct vgpu_wquota *quota, uint64_t more)
 	return used <= cap && more <= cap - used;
 }
 
+bool vgpu_wquota_reserve(struct vgpu_wquota *quota, uint64_t more)
+{
+	uint64_t cap = vgpu_wquota_cap(), used = atomic_load(&quota->used);
+
+	do {
+		if (used > cap || more > cap - used)
+			return false;
+	} while (!atomic_compare_exchange_weak(&quota->used, &used, used + more));
+	return true;
+}
+
 void vgpu_wquota_change(struct vgpu_wquota *quota, uint64_t before, uint64_t now)
 {
 	quota->used += now - before; /* modulo 2^64: down as well as up */

@@ -18,6 +18,8 @@ struct vgpu_wquota {
 uint64_t vgpu_wquota_cap(void);
 /* Are so many more allowed? */
 bool vgpu_wquota_room(const struct vgpu_wquota *quota, uint64_t more);
+/* The same, and they are used now. */
+bool vgpu_wquota_reserve(struct vgpu_wquota *quota, uint64_t more);
 /* An object of before octets has now so many. */
 void vgpu_wquota_change(struct vgpu_wquota *quota, uint64_t before, uint64_t now);
 

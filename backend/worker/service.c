@@ -77,7 +77,7 @@ int vgpu_wservice_enter(struct vgpu_replay *r, struct vgpu_wshare *share)
 		gl->Finish();
 	if (vgpu_host_make_current(share->service, share->service_caps.api) != EGL_SUCCESS)
 		goto fail;
-	vgpu_vram_enter(share->vram);
+	vgpu_vram_enter(share->vram, NULL);
 	if (!share->service_caps.known) {
 		vgpu_wcaps_init(&share->service_caps, gl, share->service_caps.api);
 		gl->PixelStorei(GL_PACK_ALIGNMENT, 1);
@@ -97,7 +97,7 @@ void vgpu_wservice_leave(struct vgpu_replay *r, struct vgpu_wshare *share)
 	struct vgpu_wcontext *ctx = r ? r->ctx : NULL;
 
 	gl->Finish();
-	vgpu_vram_enter(ctx ? ctx->share->vram : NULL);
+	vgpu_vram_enter(ctx ? ctx->share->vram : NULL, ctx ? &ctx->error : NULL);
 	if (ctx)
 		vgpu_host_make_current(ctx->egl, ctx->api);
 	else

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's functions that give and take storage, each with a note in the ledger. */
+/*
+ * The host's functions that give and take storage, each with a note in the ledger. Those for images
+ * are wrapped by generated code (vram_gen.c), which asks here before the call and tells after it.
+ */
 #include "backend/worker/vram.h"
 #include "backend/worker/vram_ledger.h"
 
 #include <stddef.h>
+
+#include "backend/worker/quota.h"
 
 #define MAX_SIDE 65536 /* a larger image is one that GL refuses */
 #define DEFAULT_NAME 0xffffff00u /* and the target's last octet: the texture with name 0 */
@@ -61,10 +66,6 @@ static GLenum binding_of(GLenum target)
 	               ? GL_TEXTURE_BINDING_CUBE_MAP : 0;
 }
 
-/*
- * Asked after the call itself: a target that this context has not is an error of
- * that call already, and GL keeps the first.
- */
 static GLuint bound(GLenum target)
 {
 	GLenum query = vgpu_vram_counts() ? binding_of(target) : 0;
@@ -79,36 +80,183 @@ static GLuint bound_texture(GLenum target)
 {
 	GLuint name = bound(target);
 
-	return name || !vgpu_vram_counts() || !binding_of(target) ? name : DEFAULT_NAME | (target & 0xff);
+	return name || !binding_of(target) ? name : DEFAULT_NAME | (target & 0xff);
 }
 
-static void all_levels(GLuint name, GLenum target, GLsizei levels, GLsizei samples, GLenum format,
-                       int64_t w, int64_t h, int64_t d)
+/* The same of another texture unit. */
+static GLuint bound_unit(GLenum unit, GLenum target)
 {
-	unsigned int faces = target == GL_TEXTURE_CUBE_MAP ? VGPU_VRAM_FACES : 1;
+	GLint active = 0;
+	GLuint name;
 
-	for (GLint level = 0; level < levels && level < VGPU_VRAM_LEVELS; level++) {
-		for (unsigned int face = 0; face < faces; face++)
-			vgpu_vram_set_image(name, face, level, image_octets(format, samples, w, h, d));
+	real.GetIntegerv(GL_ACTIVE_TEXTURE, &active);
+	real.ActiveTexture(unit);
+	name = bound_texture(target);
+	real.ActiveTexture((GLenum)active);
+	return name;
+}
+
+/* Is a texture a cube? Mesa tells a texture's target in core profiles only: else it is tried out. */
+static bool is_cube(GLuint texture)
+{
+	GLint target = 0, old = 0;
+	bool cube;
+
+	vgpu_vram_keep_errors();
+	if (real.GetTextureParameteriv)
+		real.GetTextureParameteriv(texture, GL_TEXTURE_TARGET, &target);
+	if (real.GetError() == GL_NO_ERROR && target)
+		return target == GL_TEXTURE_CUBE_MAP;
+	real.GetIntegerv(GL_TEXTURE_BINDING_CUBE_MAP, &old);
+	real.BindTexture(GL_TEXTURE_CUBE_MAP, texture);
+	cube = real.GetError() == GL_NO_ERROR;
+	real.BindTexture(GL_TEXTURE_CUBE_MAP, (GLuint)old);
+	return cube;
+}
+
+/* ---- images ----------------------------------------------------------------------------- */
+
+static uint64_t octets_of(const struct vgpu_vram_what *what)
+{
+	if (what->octets)
+		return what->octets > 0 ? (uint64_t)what->octets : 0;
+	return image_octets(what->format, what->samples, what->width, what->height, what->depth);
+}
+
+/* Octets of each level of a texture that gets all at once. Returns how many there are. */
+static int levels_of(const struct vgpu_vram_what *what, uint64_t octets[VGPU_VRAM_LEVELS])
+{
+	int64_t w = what->width, h = what->height, d = what->depth;
+	int n = 0;
+
+	for (; n < what->levels && n < VGPU_VRAM_LEVELS; n++) {
+		octets[n] = image_octets(what->format, what->samples, w, h, d);
 		w = w > 1 ? w / 2 : w;
-		if (target != GL_TEXTURE_1D_ARRAY)
+		if (what->target != GL_TEXTURE_1D_ARRAY)
 			h = h > 1 ? h / 2 : h;
-		if (target == GL_TEXTURE_3D)
+		if (what->target == GL_TEXTURE_3D)
 			d = d > 1 ? d / 2 : d;
 	}
+	return n;
 }
 
-/* What a texture made without a target is; asked of GL 4.5, which makes such. */
-static GLenum target_of(GLuint texture)
+/* The object that the storage is of; 0: none that takes memory. */
+static GLuint object_of(const struct vgpu_vram_what *what)
 {
-	GLint target = GL_TEXTURE_2D;
-
-	if (vgpu_vram_counts() && real.GetTextureParameteriv)
-		real.GetTextureParameteriv(texture, GL_TEXTURE_TARGET, &target);
-	return (GLenum)target;
+	if (what->kind == VGPU_VRAM_RENDERBUFFER)
+		return what->named ? what->name : bound(what->target);
+	if (what->unit)
+		return bound_unit(what->unit, what->target);
+	if (!what->named)
+		return bound_texture(what->target);
+	if (what->target && !binding_of(what->target))
+		return 0; /* a proxy */
+	return what->name ? what->name : DEFAULT_NAME | (what->target & 0xff);
 }
 
-/* ---- buffers -------------------------------------------------------------------------- */
+static unsigned int faces_of(const struct vgpu_vram_what *what, GLuint name)
+{
+	bool cube = what->target == GL_TEXTURE_CUBE_MAP;
+
+	/* made without a target: all but the square ones cannot be cubes */
+	if (!what->target && what->depth == 1 && what->width == what->height && what->width > 1)
+		cube = is_cube(name);
+	return cube ? VGPU_VRAM_FACES : 1;
+}
+
+/* Larger than anything that GL makes: the driver has an error of its own for that. */
+static bool too_large(const struct vgpu_vram_what *what)
+{
+	static const GLenum limits[] = { GL_MAX_TEXTURE_SIZE, GL_MAX_RENDERBUFFER_SIZE,
+		                         GL_MAX_3D_TEXTURE_SIZE, GL_MAX_CUBE_MAP_TEXTURE_SIZE,
+		                         GL_MAX_ARRAY_TEXTURE_LAYERS, GL_MAX_RECTANGLE_TEXTURE_SIZE };
+	GLint largest = 0;
+
+	vgpu_vram_keep_errors();
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		GLint limit = 0;
+
+		real.GetIntegerv(limits[i], &limit);
+		real.GetError(); /* not every context has all of them */
+		largest = limit > largest ? limit : largest;
+	}
+	return what->width > largest || what->height > largest || what->depth > largest;
+}
+
+bool vgpu_vram_claim(const struct vgpu_vram_what *what, struct vgpu_vram_claim *claim)
+{
+	uint64_t levels[VGPU_VRAM_LEVELS];
+
+	*claim = (struct vgpu_vram_claim){ 0 };
+	if (!vgpu_vram_counts())
+		return true;
+	claim->name = object_of(what);
+	if (!claim->name)
+		return true;
+	switch (what->kind) {
+	case VGPU_VRAM_IMAGE:
+		claim->octets = octets_of(what);
+		claim->before = vgpu_vram_image(claim->name, face_of(what->target), what->level);
+		break;
+	case VGPU_VRAM_STORAGE:
+		claim->faces = faces_of(what, claim->name);
+		for (int i = levels_of(what, levels); i > 0; i--)
+			claim->octets += levels[i - 1] * claim->faces;
+		claim->before = vgpu_vram_texture(claim->name);
+		break;
+	case VGPU_VRAM_RENDERBUFFER:
+		claim->octets = octets_of(what);
+		claim->before = vgpu_vram_renderbuffer(claim->name);
+		break;
+	case VGPU_VRAM_MIPMAP:
+		claim->octets = vgpu_vram_mipmaps(claim->name, false);
+		break;
+	}
+	if (claim->octets > claim->before) {
+		if (!vgpu_vram_reserve(claim->octets - claim->before)) {
+			claim->name = 0;
+			if (what->kind != VGPU_VRAM_MIPMAP && too_large(what))
+				return true;
+			vgpu_vram_refuse();
+			return false;
+		}
+		claim->reserved = claim->octets - claim->before;
+	}
+	/* a call that fails leaves what there is: without this, it would not be counted any more */
+	if (claim->before)
+		vgpu_vram_keep_errors();
+	return true;
+}
+
+void vgpu_vram_made(const struct vgpu_vram_what *what, const struct vgpu_vram_claim *claim)
+{
+	uint64_t levels[VGPU_VRAM_LEVELS];
+
+	if (claim->name && (!claim->before || !vgpu_vram_keep_errors())) {
+		switch (what->kind) {
+		case VGPU_VRAM_IMAGE:
+			vgpu_vram_set_image(claim->name, face_of(what->target), what->level,
+			                    claim->octets);
+			break;
+		case VGPU_VRAM_STORAGE:
+			vgpu_vram_forget_textures(1, &claim->name);
+			for (int i = levels_of(what, levels); i > 0; i--)
+				for (unsigned int face = 0; face < claim->faces; face++)
+					vgpu_vram_set_image(claim->name, face, i - 1,
+					                    levels[i - 1]);
+			break;
+		case VGPU_VRAM_RENDERBUFFER:
+			vgpu_vram_set_renderbuffer(claim->name, claim->octets);
+			break;
+		case VGPU_VRAM_MIPMAP:
+			vgpu_vram_mipmaps(claim->name, true);
+			break;
+		}
+	}
+	vgpu_vram_release(claim->reserved);
+}
+
+/* ---- buffers: refused by gl_ranges.c already -------------------------------------------------------------------------- */
 
 static void buffer(GLuint name, GLsizeiptr size)
 {
@@ -155,221 +303,13 @@ static void GLAPIENTRY DeleteBuffers(GLsizei n, const GLuint *names)
 		vgpu_vram_set_buffer(names[i], 0);
 }
 
-/* ---- renderbuffers ---------------------------------------------------------------------- */
-
-static void renderbuffer(GLuint name, GLsizei samples, GLenum format, GLsizei w, GLsizei h)
-{
-	vgpu_vram_set_renderbuffer(name, image_octets(format, samples, w, h, 1));
-}
-
-static void GLAPIENTRY RenderbufferStorage(GLenum target, GLenum format, GLsizei w, GLsizei h)
-{
-	real.RenderbufferStorage(target, format, w, h);
-	renderbuffer(bound(target), 0, format, w, h);
-}
-
-static void GLAPIENTRY RenderbufferStorageMultisample(GLenum target, GLsizei samples, GLenum format,
-                                                      GLsizei w, GLsizei h)
-{
-	real.RenderbufferStorageMultisample(target, samples, format, w, h);
-	renderbuffer(bound(target), samples, format, w, h);
-}
-
-static void GLAPIENTRY NamedRenderbufferStorage(GLuint name, GLenum format, GLsizei w, GLsizei h)
-{
-	real.NamedRenderbufferStorage(name, format, w, h);
-	renderbuffer(name, 0, format, w, h);
-}
-
-static void GLAPIENTRY NamedRenderbufferStorageMultisample(GLuint name, GLsizei samples,
-                                                           GLenum format, GLsizei w, GLsizei h)
-{
-	real.NamedRenderbufferStorageMultisample(name, samples, format, w, h);
-	renderbuffer(name, samples, format, w, h);
-}
+/* ---- what goes ---------------------------------------------------------------------------- */
 
 static void GLAPIENTRY DeleteRenderbuffers(GLsizei n, const GLuint *names)
 {
 	real.DeleteRenderbuffers(n, names);
 	for (GLsizei i = 0; i < n; i++)
 		vgpu_vram_set_renderbuffer(names[i], 0);
-}
-
-/* ---- textures ------------------------------------------------------------------------------ */
-
-static void GLAPIENTRY TexImage1D(GLenum target, GLint level, GLint internal, GLsizei w,
-                                  GLint border, GLenum format, GLenum type, const void *pixels)
-{
-	real.TexImage1D(target, level, internal, w, border, format, type, pixels);
-	vgpu_vram_set_image(bound_texture(target), 0, level, image_octets((GLenum)internal, 0, w, 1, 1));
-}
-
-static void GLAPIENTRY TexImage2D(GLenum target, GLint level, GLint internal, GLsizei w, GLsizei h,
-                                  GLint border, GLenum format, GLenum type, const void *pixels)
-{
-	real.TexImage2D(target, level, internal, w, h, border, format, type, pixels);
-	vgpu_vram_set_image(bound_texture(target), face_of(target), level,
-	          image_octets((GLenum)internal, 0, w, h, 1));
-}
-
-static void GLAPIENTRY TexImage3D(GLenum target, GLint level, GLint internal, GLsizei w, GLsizei h,
-                                  GLsizei d, GLint border, GLenum format, GLenum type,
-                                  const void *pixels)
-{
-	real.TexImage3D(target, level, internal, w, h, d, border, format, type, pixels);
-	vgpu_vram_set_image(bound_texture(target), 0, level, image_octets((GLenum)internal, 0, w, h, d));
-}
-
-static void GLAPIENTRY TexImage2DMultisample(GLenum target, GLsizei samples, GLenum format,
-                                             GLsizei w, GLsizei h, GLboolean fixed)
-{
-	real.TexImage2DMultisample(target, samples, format, w, h, fixed);
-	vgpu_vram_set_image(bound_texture(target), 0, 0, image_octets(format, samples, w, h, 1));
-}
-
-static void GLAPIENTRY TexImage3DMultisample(GLenum target, GLsizei samples, GLenum format,
-                                             GLsizei w, GLsizei h, GLsizei d, GLboolean fixed)
-{
-	real.TexImage3DMultisample(target, samples, format, w, h, d, fixed);
-	vgpu_vram_set_image(bound_texture(target), 0, 0, image_octets(format, samples, w, h, d));
-}
-
-static void GLAPIENTRY CopyTexImage1D(GLenum target, GLint level, GLenum format, GLint x, GLint y,
-                                      GLsizei w, GLint border)
-{
-	real.CopyTexImage1D(target, level, format, x, y, w, border);
-	vgpu_vram_set_image(bound_texture(target), 0, level, image_octets(format, 0, w, 1, 1));
-}
-
-static void GLAPIENTRY CopyTexImage2D(GLenum target, GLint level, GLenum format, GLint x, GLint y,
-                                      GLsizei w, GLsizei h, GLint border)
-{
-	real.CopyTexImage2D(target, level, format, x, y, w, h, border);
-	vgpu_vram_set_image(bound_texture(target), face_of(target), level, image_octets(format, 0, w, h, 1));
-}
-
-static uint64_t compressed(GLsizei bytes)
-{
-	return bytes > 0 ? (uint64_t)bytes : 0;
-}
-
-static void GLAPIENTRY CompressedTexImage1D(GLenum target, GLint level, GLenum format, GLsizei w,
-                                            GLint border, GLsizei bytes, const void *data)
-{
-	real.CompressedTexImage1D(target, level, format, w, border, bytes, data);
-	vgpu_vram_set_image(bound_texture(target), 0, level, compressed(bytes));
-}
-
-static void GLAPIENTRY CompressedTexImage2D(GLenum target, GLint level, GLenum format, GLsizei w,
-                                            GLsizei h, GLint border, GLsizei bytes,
-                                            const void *data)
-{
-	real.CompressedTexImage2D(target, level, format, w, h, border, bytes, data);
-	vgpu_vram_set_image(bound_texture(target), face_of(target), level, compressed(bytes));
-}
-
-static void GLAPIENTRY CompressedTexImage3D(GLenum target, GLint level, GLenum format, GLsizei w,
-                                            GLsizei h, GLsizei d, GLint border, GLsizei bytes,
-                                            const void *data)
-{
-	real.CompressedTexImage3D(target, level, format, w, h, d, border, bytes, data);
-	vgpu_vram_set_image(bound_texture(target), 0, level, compressed(bytes));
-}
-
-static void GLAPIENTRY TexStorage1D(GLenum target, GLsizei levels, GLenum format, GLsizei w)
-{
-	real.TexStorage1D(target, levels, format, w);
-	all_levels(bound_texture(target), target, levels, 0, format, w, 1, 1);
-}
-
-static void GLAPIENTRY TexStorage2D(GLenum target, GLsizei levels, GLenum format, GLsizei w,
-                                    GLsizei h)
-{
-	real.TexStorage2D(target, levels, format, w, h);
-	all_levels(bound_texture(target), target, levels, 0, format, w, h, 1);
-}
-
-static void GLAPIENTRY TexStorage3D(GLenum target, GLsizei levels, GLenum format, GLsizei w,
-                                    GLsizei h, GLsizei d)
-{
-	real.TexStorage3D(target, levels, format, w, h, d);
-	all_levels(bound_texture(target), target, levels, 0, format, w, h, d);
-}
-
-static void GLAPIENTRY TexStorage2DMultisample(GLenum target, GLsizei samples, GLenum format,
-                                               GLsizei w, GLsizei h, GLboolean fixed)
-{
-	real.TexStorage2DMultisample(target, samples, format, w, h, fixed);
-	all_levels(bound_texture(target), target, 1, samples, format, w, h, 1);
-}
-
-static void GLAPIENTRY TexStorage3DMultisample(GLenum target, GLsizei samples, GLenum format,
-                                               GLsizei w, GLsizei h, GLsizei d, GLboolean fixed)
-{
-	real.TexStorage3DMultisample(target, samples, format, w, h, d, fixed);
-	all_levels(bound_texture(target), target, 1, samples, format, w, h, d);
-}
-
-static void GLAPIENTRY TextureStorage1D(GLuint name, GLsizei levels, GLenum format, GLsizei w)
-{
-	real.TextureStorage1D(name, levels, format, w);
-	all_levels(name, target_of(name), levels, 0, format, w, 1, 1);
-}
-
-static void GLAPIENTRY TextureStorage2D(GLuint name, GLsizei levels, GLenum format, GLsizei w,
-                                        GLsizei h)
-{
-	real.TextureStorage2D(name, levels, format, w, h);
-	all_levels(name, target_of(name), levels, 0, format, w, h, 1);
-}
-
-static void GLAPIENTRY TextureStorage3D(GLuint name, GLsizei levels, GLenum format, GLsizei w,
-                                        GLsizei h, GLsizei d)
-{
-	real.TextureStorage3D(name, levels, format, w, h, d);
-	all_levels(name, target_of(name), levels, 0, format, w, h, d);
-}
-
-static void GLAPIENTRY TextureStorage2DMultisample(GLuint name, GLsizei samples, GLenum format,
-                                                   GLsizei w, GLsizei h, GLboolean fixed)
-{
-	real.TextureStorage2DMultisample(name, samples, format, w, h, fixed);
-	all_levels(name, GL_TEXTURE_2D_MULTISAMPLE, 1, samples, format, w, h, 1);
-}
-
-static void GLAPIENTRY TextureStorage3DMultisample(GLuint name, GLsizei samples, GLenum format,
-                                                   GLsizei w, GLsizei h, GLsizei d, GLboolean fixed)
-{
-	real.TextureStorage3DMultisample(name, samples, format, w, h, d, fixed);
-	all_levels(name, GL_TEXTURE_2D_MULTISAMPLE_ARRAY, 1, samples, format, w, h, d);
-}
-
-static void GLAPIENTRY TextureImage2DEXT(GLuint name, GLenum target, GLint level, GLint internal,
-                                         GLsizei w, GLsizei h, GLint border, GLenum format,
-                                         GLenum type, const void *pixels)
-{
-	real.TextureImage2DEXT(name, target, level, internal, w, h, border, format, type, pixels);
-	vgpu_vram_set_image(name, face_of(target), level, image_octets((GLenum)internal, 0, w, h, 1));
-}
-
-static void GLAPIENTRY TextureImage3DEXT(GLuint name, GLenum target, GLint level, GLint internal,
-                                         GLsizei w, GLsizei h, GLsizei d, GLint border,
-                                         GLenum format, GLenum type, const void *pixels)
-{
-	real.TextureImage3DEXT(name, target, level, internal, w, h, d, border, format, type, pixels);
-	vgpu_vram_set_image(name, 0, level, image_octets((GLenum)internal, 0, w, h, d));
-}
-
-static void GLAPIENTRY GenerateMipmap(GLenum target)
-{
-	real.GenerateMipmap(target);
-	vgpu_vram_mipmaps(bound_texture(target));
-}
-
-static void GLAPIENTRY GenerateTextureMipmap(GLuint name)
-{
-	real.GenerateTextureMipmap(name);
-	vgpu_vram_mipmaps(name);
 }
 
 static void GLAPIENTRY DeleteTextures(GLsizei n, const GLuint *names)
@@ -383,6 +323,8 @@ void vgpu_vram_install(struct vgpu_gl *gl)
 	real = *gl;
 	if (!real.GetIntegerv)
 		return;
+	vgpu_vram_wrap_images(gl);
+	vgpu_vram_errors_from(real.GetError);
 #define WRAP(f) gl->f = real.f ? f : NULL
 	WRAP(BufferData);
 	WRAP(BufferStorage);
@@ -390,35 +332,7 @@ void vgpu_vram_install(struct vgpu_gl *gl)
 	WRAP(NamedBufferDataEXT);
 	WRAP(NamedBufferStorage);
 	WRAP(DeleteBuffers);
-	WRAP(RenderbufferStorage);
-	WRAP(RenderbufferStorageMultisample);
-	WRAP(NamedRenderbufferStorage);
-	WRAP(NamedRenderbufferStorageMultisample);
 	WRAP(DeleteRenderbuffers);
-	WRAP(TexImage1D);
-	WRAP(TexImage2D);
-	WRAP(TexImage3D);
-	WRAP(TexImage2DMultisample);
-	WRAP(TexImage3DMultisample);
-	WRAP(CopyTexImage1D);
-	WRAP(CopyTexImage2D);
-	WRAP(CompressedTexImage1D);
-	WRAP(CompressedTexImage2D);
-	WRAP(CompressedTexImage3D);
-	WRAP(TexStorage1D);
-	WRAP(TexStorage2D);
-	WRAP(TexStorage3D);
-	WRAP(TexStorage2DMultisample);
-	WRAP(TexStorage3DMultisample);
-	WRAP(TextureStorage1D);
-	WRAP(TextureStorage2D);
-	WRAP(TextureStorage3D);
-	WRAP(TextureStorage2DMultisample);
-	WRAP(TextureStorage3DMultisample);
-	WRAP(TextureImage2DEXT);
-	WRAP(TextureImage3DEXT);
-	WRAP(GenerateMipmap);
-	WRAP(GenerateTextureMipmap);
 	WRAP(DeleteTextures);
 #undef WRAP
 }

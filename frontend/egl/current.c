@@ -73,8 +73,6 @@ static EGLint check(const struct vgpu_egl_context *context, const struct vgpu_eg
 			continue;
 		if (surface->thread && surface->thread != thread)
 			return EGL_BAD_ACCESS;
-		if (surface->texture_bound)
-			return EGL_BAD_ACCESS;
 		if (context->config &&
 		    !vgpu_egl_config_compatible(context->config, surface->config))
 			return EGL_BAD_MATCH;
@@ -88,7 +86,7 @@ static EGLint check(const struct vgpu_egl_context *context, const struct vgpu_eg
 static EGLBoolean make_current(struct vgpu_egl_display *display, EGLContext ctx,
                                EGLSurface draw_handle, EGLSurface read_handle)
 {
-	struct vgpu_egl_surface *draw = NULL, *read = NULL;
+	struct vgpu_egl_surface *draw = NULL, *read = NULL, *texture = NULL;
 	struct vgpu_egl_thread *thread = vgpu_egl_thread();
 	struct vgpu_egl_context *context;
 	EGLint error;
@@ -122,7 +120,13 @@ static EGLBoolean make_current(struct vgpu_egl_display *display, EGLContext ctx,
 			set_current(thread, NULL, NULL, NULL);
 		goto out;
 	}
+	if (thread->draw && thread->draw != draw && thread->draw->texture_bound)
+		texture = vgpu_egl_object_get(display, thread->draw, VGPU_EGL_SURFACE);
 	set_current(thread, context, draw, read);
+	if (texture) {
+		vgpu_egl_texture_refresh(texture);
+		vgpu_egl_object_put(&texture->object);
+	}
 	return EGL_TRUE;
 out:
 	vgpu_egl_object_put((void *)read);

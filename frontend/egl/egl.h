@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
+#include <GL/gl.h>
 #include <glvnd/libeglabi.h>
 
 #include "frontend/client.h"
@@ -77,6 +78,9 @@ struct vgpu_egl_surface {
 	EGLint multisample_resolve;
 	bool age_read, damage_set; /* since the last swap */
 	bool texture_bound; /* eglBindTexImage without a release yet */
+	GLuint texture;     /* to this one, of these */
+	const struct vgpu_context *texture_context; /* only to compare; whose texture 0 it is */
+	struct vgpu_share *texture_share; /* referenced; NULL: bound without a context */
 	unsigned int bound; /* how many times current, all in one thread */
 	struct vgpu_egl_thread *thread;
 };
@@ -131,6 +135,12 @@ void vgpu_egl_image_free(struct vgpu_egl_image *image);
 
 /* image.c: an image of the current context's display on the wire; 0: the handle is none. */
 uint32_t vgpu_egl_image_number(const void *handle);
+
+/*
+ * texture.c: a pbuffer that was drawn to while bound: its texture gets what was drawn. The
+ * calling thread has a context current.
+ */
+void vgpu_egl_texture_refresh(struct vgpu_egl_surface *surface);
 
 /* current.c: make nothing current on the calling thread. */
 void vgpu_egl_release_current(void);

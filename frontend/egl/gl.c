@@ -21,6 +21,7 @@ static void load(void)
 	*(void **)&gl.PixelStorei = vgpu_gl_get_proc("glPixelStorei");
 	*(void **)&gl.ReadBuffer = vgpu_gl_get_proc("glReadBuffer");
 	*(void **)&gl.ReadPixels = vgpu_gl_get_proc("glReadPixels");
+	*(void **)&gl.BindTexture = vgpu_gl_get_proc("glBindTexture");
 	*(void **)&gl.CopyTexImage2D = vgpu_gl_get_proc("glCopyTexImage2D");
 }
 

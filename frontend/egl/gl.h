@@ -20,6 +20,7 @@ struct vgpu_egl_gl {
 	void(GLAPIENTRY *PixelStorei)(GLenum, GLint);
 	void(GLAPIENTRY *ReadBuffer)(GLenum);
 	void(GLAPIENTRY *ReadPixels)(GLint, GLint, GLsizei, GLsizei, GLenum, GLenum, void *);
+	void(GLAPIENTRY *BindTexture)(GLenum, GLuint);
 	void(GLAPIENTRY *CopyTexImage2D)(GLenum, GLint, GLenum, GLint, GLint, GLsizei, GLsizei,
 	                                 GLint);
 };

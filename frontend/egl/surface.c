@@ -142,6 +142,7 @@ void vgpu_egl_surface_free(struct vgpu_egl_surface *surface)
 		vgpu_drawable_destroy(surface->drawable);
 	else if (surface->present)
 		surface->impl->destroy(surface->present);
+	vgpu_share_unref(surface->texture_share);
 	free(surface);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pbuffers as textures: eglBindTexImage copies the pbuffer to the texture, which
- * cannot be told from sharing it, since a bound pbuffer must not be drawn to.
+ * Pbuffers as textures: eglBindTexImage copies the pbuffer to the texture. A
+ * bound pbuffer ought not to be drawn to, but drivers let programs do it and
+ * share the image; here the texture gets a new copy when drawing has ended.
  */
 #include "frontend/egl/egl.h"
 #include "frontend/egl/entry.h"
@@ -29,9 +30,8 @@ static EGLint copy_to_texture(struct vgpu_egl_surface *surface)
 
 	if (!gl->CopyTexImage2D)
 		return EGL_BAD_MATCH;
-	/* read from the pbuffer for a moment */
-	error = (EGLint)vgpu_context_make_current(context, draw ? draw : surface->drawable,
-	                                          surface->drawable);
+	/* read from the pbuffer for a moment; OpenGL ES reads from where it draws to */
+	error = (EGLint)vgpu_context_make_current(context, surface->drawable, surface->drawable);
 	if (error != EGL_SUCCESS)
 		return error;
 	framebuffer_enums(context, &binding, &target);
@@ -50,6 +50,36 @@ static EGLint copy_to_texture(struct vgpu_egl_surface *surface)
 	if (bound)
 		gl->BindFramebuffer(target, (GLuint)bound);
 	return (EGLint)vgpu_context_make_current(context, draw, read);
+}
+
+void vgpu_egl_texture_refresh(struct vgpu_egl_surface *surface)
+{
+	const struct vgpu_egl_gl *gl = vgpu_egl_gl();
+	GLint bound = 0;
+
+	if (!surface->texture_bound || !gl->BindTexture ||
+	    surface->texture_share != vgpu_current->share ||
+	    (!surface->texture && surface->texture_context != vgpu_current))
+		return;
+	gl->GetIntegerv(GL_TEXTURE_BINDING_2D, &bound);
+	gl->BindTexture(GL_TEXTURE_2D, surface->texture);
+	copy_to_texture(surface);
+	gl->BindTexture(GL_TEXTURE_2D, (GLuint)bound);
+}
+
+/* Remember where the image went. */
+static void note_texture(struct vgpu_egl_surface *surface, bool bound)
+{
+	GLint texture = 0;
+
+	vgpu_share_unref(surface->texture_share);
+	surface->texture_share = NULL;
+	if (bound && vgpu_egl_thread()->context && vgpu_current) {
+		vgpu_egl_gl()->GetIntegerv(GL_TEXTURE_BINDING_2D, &texture);
+		surface->texture_context = vgpu_current;
+		surface->texture_share = vgpu_share_ref(vgpu_current->share);
+	}
+	surface->texture = (GLuint)texture;
 }
 
 static EGLint check(const struct vgpu_egl_surface *surface, EGLint buffer)
@@ -82,8 +112,10 @@ static EGLBoolean set_bound(EGLDisplay dpy, EGLSurface handle, EGLint buffer, bo
 		else if (vgpu_egl_thread()->context)
 			error = copy_to_texture(surface);
 	}
-	if (error == EGL_SUCCESS)
+	if (error == EGL_SUCCESS) {
+		note_texture(surface, bound);
 		surface->texture_bound = bound;
+	}
 	vgpu_egl_object_put(&surface->object);
 	return error == EGL_SUCCESS ? EGL_TRUE : vgpu_egl_error(error);
 }

@@ -211,6 +211,20 @@ bool vgpu_gl_program_info_location(const struct vgpu_gl_program_info *info, bool
 	return true;
 }
 
+GLint vgpu_gl_program_info_left(const struct vgpu_gl_program_info *info, GLint location,
+                                bool *array_out)
+{
+	for (uint32_t i = 0; info->data && i < info->count[0]; i++) {
+		const struct vgpu_gl_variable *v = &info->list[0][i];
+
+		if (v->location < 0 || location < v->location || location - v->location >= v->size)
+			continue;
+		*array_out = v->name[v->stem] == '[';
+		return v->size - (location - v->location);
+	}
+	return 0;
+}
+
 static bool number(const struct vgpu_gl_program_info *info, GLenum pname, GLint *out)
 {
 	switch (pname) {

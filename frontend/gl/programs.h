@@ -43,6 +43,12 @@ void vgpu_gl_program_fetch(struct vgpu_context *ctx, uint32_t program);
  */
 bool vgpu_gl_program_info_location(const struct vgpu_gl_program_info *info, bool attrib,
                                    const char *name, GLint *out);
+/*
+ * How many elements of the uniform at a location there are from it on, 0 when none is known to be
+ * there; *array_out: whether it is an array. share->lock is held.
+ */
+GLint vgpu_gl_program_info_left(const struct vgpu_gl_program_info *info, GLint location,
+                                bool *array_out);
 void vgpu_gl_program_info_drop(struct vgpu_gl_program_info *info);
 
 /* At vgpu_share_unref. */

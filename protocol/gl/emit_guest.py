@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """encode.h, encode_N.c, entry.h, entry_N.c, proc.c, extensions: the guest's half."""
 
+import re
+
 from ctypes_gl import NUMBERED, abi, declare, element, expression, is_constant, layout, prototype, size_expression
 from cwriter import Writer, shards
 from model import (BLOB, DYNAMIC, IN, LENGTHS, LOCAL, OUT, OUT_BLOB, OUT_REF, REF, ROLES_OUT, SCALAR, STRING, STRINGS,
@@ -226,7 +228,8 @@ def entry(folder, registry, commands, count):
                                     lambda c: 2 + len(c.params) // 4 + len(c.tails))):
         w = Writer(folder, f"entry_{i}.c")
         w("#include \"entry.h\"", "#include \"encode.h\"", "#include \"frontend/client.h\"",
-          "#include \"frontend/gl/names.h\"", "#include \"frontend/gl/state.h\"")
+          "#include \"frontend/gl/names.h\"", "#include \"frontend/gl/state.h\"",
+          "#include \"frontend/gl/uniforms.h\"")
         for c in part:
             entry_point(c, w)
         w.close()
@@ -265,6 +268,10 @@ def entry_point(c, w):
     if c.newname:
         w("\tGLuint new_name = 0;")
     total = total_bytes(c)
+    if re.match(r"gl(Program)?Uniform(Matrix)?\d.*v", c.name) and total:
+        program = "program" if "Program" in c.name else "0"
+        w("", "\tif (ctx && count > VGPU_UNIFORM_MANY &&",
+          f"\t    !vgpu_gl_uniform_count(ctx, {program}, location, &count))", "\t\treturn;")
     w("", "\tif (!ctx)" if not total else f"\tif (!ctx || !vgpu_fits(ctx, {total}))", ret)
     call = f"enc_{c.name}({call_args(c)});"
     if c.names in ("gen", "create"):

@@ -16,6 +16,7 @@ import emit_report
 import emit_tests
 import emit_trace
 import emit_types
+import emit_vram
 import opcodes
 from model import ModelError
 from parse import parse
@@ -44,6 +45,7 @@ def main():
         emit_types.emit(opt.out, registry, commands)
         emit_guest.emit(opt.out, registry, commands, opt.shards)
         emit_host.emit(opt.out, registry, commands, opt.shards)
+        emit_vram.emit(opt.out, sorted(commands, key=lambda c: c.name))
         emit_trace.emit(opt.out, commands)
         emit_tests.emit(opt.out, commands, opt.shards)
         emit_report.emit(opt.out, registry)

@@ -75,3 +75,9 @@ def threads_order(test):
 def draw_image(test):
     """EGL images of textures and renderbuffers: tests/gl/draw_image.c."""
     same_lines(test, [test.build("tests/gl/draw_image")])
+
+
+@case("gl/draw/accum", groups=("gl", "fast"), needs=["Xvfb"], timeout=60)
+def accum(test):
+    """The accumulation buffer, in windows and pbuffers, with sRGB and without: tests/gl/glx_accum.c."""
+    same_lines(test, [test.build("tests/gl/glx_accum")], x=True)

@@ -15,8 +15,6 @@ NOT_OFFERED = {
     # Passes where a clear is still waiting at a switch without a flush. The worker may have
     # drawn it by then, which it is free to do; the program then skips itself.
     "glx-context-flush-control",
-    # Draws to a pbuffer while it is bound as a texture: the specification wants EGL_BAD_ACCESS.
-    "egl-create-pbuffer-surface", "egl-create-largest-pbuffer-surface",
 }
 RANK = {"fail": 0, "crash": 0, "warn": 1, "skip": 1, "pass": 2}
 

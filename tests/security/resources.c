@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Points 34 to 45: shaders, binaries, caps, memory that is short, frames. */
+/* Points 34 to 45: shaders, binaries, draws without state, frames. */
 #include <limits.h>
 
 #include "tests/security/hostile.h"
@@ -160,69 +160,6 @@ static void spirv(struct peer *p)
 	CHECK(peer_sync(p));
 }
 
-/* ---- 37, 38: caps ------------------------------------------------------------------------- */
-
-static void drawables_are_capped(struct peer *p)
-{
-	static const GLint attribs[] = { VGPU_DRAW_WIDTH, 1, VGPU_DRAW_HEIGHT, 1 };
-	GLuint i, made = 0;
-
-	for (i = 1; i <= VGPU_MAX_DRAWABLES + 8; i++)
-		made += enc_vgpuDrawableCreate(&p->stream, i, 4, attribs) == 0x3000;
-	CHECK(made == VGPU_MAX_DRAWABLES);
-}
-
-static void pools_are_capped(struct peer *p)
-{
-	struct vgpu_transport *t = p->client.transport;
-	struct vgpu_transport_pool pool;
-	unsigned int made = 0;
-
-	/* the worker refuses, the daemon hears of it and cuts off: a few more are opened meanwhile */
-	while (made < 512 && t->impl->pool_open(t, VGPU_MAX_POOL_BYTES, &pool) == 0 && peer_sync(p))
-		made++;
-	CHECK(made >= VGPU_MAX_POOL_TOTAL / VGPU_MAX_POOL_BYTES && made < 512);
-}
-
-static void memory_is_capped(struct peer *p)
-{
-	struct vgpu_stream *s = &p->stream;
-	GLuint i, refused = 0;
-
-	peer_context(p, 2);
-	for (i = 1; i < 400 && !refused; i++) {
-		peer_buffer(p, i, GL_ARRAY_BUFFER, 1 << 20);
-		refused = peer_error(p) == GL_OUT_OF_MEMORY;
-	}
-	/* cases_security.py allows 64 MiB */
-	CHECK(refused && i > 60 && i < 68);
-	for (i = 1; i < 40; i++)
-		enc_glDeleteBuffers(s, 1, &i);
-	peer_buffer(p, 1000, GL_ARRAY_BUFFER, 16 << 20);
-	CHECK(peer_error(p) == GL_NO_ERROR);
-	for (i = 0; i < 100; i++) /* the same storage anew is not more */
-		enc_glBufferData(s, GL_ARRAY_BUFFER, 16 << 20, NO_REF, GL_STATIC_DRAW);
-	CHECK(peer_error(p) == GL_NO_ERROR);
-}
-
-static void memory_runs_short(struct peer *p)
-{
-	struct vgpu_stream *s = &p->stream;
-	static const GLuint names[2] = { 1, 2 };
-	int i;
-
-	peer_context(p, 2);
-	enc_glGenTextures(s, 2, names);
-	for (i = 0; i < 10; i++) {
-		enc_glBindTexture(s, GL_TEXTURE_3D, 1);
-		enc_glTexImage3D(s, GL_TEXTURE_3D, 0, GL_RGBA32F, 2048, 2048, 2048, 0, GL_RGBA, GL_FLOAT, NO_REF);
-		CHECK(peer_error(p) != GL_NO_ERROR);
-		enc_glBufferData(s, GL_ARRAY_BUFFER, 1ll << 46, NO_REF, GL_STATIC_DRAW);
-		CHECK(peer_error(p) != GL_NO_ERROR);
-	}
-	CHECK(peer_sync(p));
-}
-
 /* ---- 41: without what a draw needs ------------------------------------------------------------ */
 
 static void draws_without_state(struct peer *p)
@@ -289,10 +226,6 @@ const struct test resource_tests[] = {
 	{ "34-shaders-that-hurt", ALIVE, shaders_that_hurt },
 	{ "35-binaries", ALIVE, binaries },
 	{ "35-spirv", ALIVE, spirv },
-	{ "37-drawables-are-capped", ALIVE, drawables_are_capped },
-	{ "37-pools-are-capped", EITHER, pools_are_capped },
-	{ "37-memory-is-capped", ALIVE, memory_is_capped },
-	{ "38-memory-runs-short", ALIVE, memory_runs_short },
 	{ "41-draws-without-state", ALIVE, draws_without_state },
 	{ "45-frames", EITHER, frames },
 	{ 0 },

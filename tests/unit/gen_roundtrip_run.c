@@ -16,6 +16,7 @@
 #include "frontend/client.h"
 #include "frontend/gl/names.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/uniforms.h"
 #include "test_roundtrip.h"
 #include "tests/unit/gen_roundtrip_run.h"
 
@@ -145,6 +146,12 @@ int vgpu_replay_add_name(struct vgpu_replay *r, enum vgpu_name_kind kind, uint32
 void vgpu_gl_set_error(struct vgpu_context *ctx, GLenum error)
 {
 	gl_error = error;
+}
+
+bool vgpu_gl_uniform_count(struct vgpu_context *ctx, GLuint program, GLint location,
+                           GLsizei *count)
+{
+	return true;
 }
 
 int vgpu_guest_names_alloc(struct vgpu_context *ctx, enum vgpu_name_kind kind, uint32_t n,

@@ -129,6 +129,15 @@ void vgpu_drawable_frame_done(struct vgpu_drawable *d, uint32_t slot)
 {
 }
 
+struct vgpu_share *vgpu_share_ref(struct vgpu_share *share)
+{
+	return share;
+}
+
+void vgpu_share_unref(struct vgpu_share *share)
+{
+}
+
 uint32_t vgpu_context_create(struct vgpu_client *client, const struct vgpu_context_params *params,
                              struct vgpu_context **out)
 {

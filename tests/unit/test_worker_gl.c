@@ -585,7 +585,7 @@ static void test_multisample_read(void **state)
 	fix_stream_end(r);
 }
 
-/* What an accumulation buffer does with a grey, and where: compare the numbers with any native one. */
+/* What an accumulation buffer does, and where. In an sRGB window, so that every driver decodes. */
 static void test_accumulation(void **state)
 {
 	struct vgpu_replay *r = fix_stream();
@@ -594,7 +594,7 @@ static void test_accumulation(void **state)
 
 	assert_int_equal(fix_context(r, 1, 0, COMPAT, 0), EGL_SUCCESS);
 	assert_int_equal(fix_drawable(r, 1, WINDOW(W, H), VGPU_DRAW_DOUBLE, 1, VGPU_DRAW_ALPHA, 8,
-	                              VGPU_DRAW_ACCUM, 16, 0),
+	                              VGPU_DRAW_ACCUM, 16, VGPU_DRAW_SRGB, 1, 0),
 	                 EGL_SUCCESS);
 	assert_int_equal(fix_drawable(r, 2, WINDOW(W, H), VGPU_DRAW_DOUBLE, 1, 0), EGL_SUCCESS);
 	assert_int_equal(fix_bind(r, 1, 2), EGL_SUCCESS);
@@ -606,7 +606,7 @@ static void test_accumulation(void **state)
 	fix_gl->ClearColor(0.4f, 0.2f, 1, 1);
 	fix_gl->ClearAccum(0.1f, 0, -1, 0);
 	replay_glClear(r, &clear);
-	/* acc = 0.1 0 -1 0 + 0.5 * (0.4 0.2 1 1); then all * 0.5 in the upper half; + 0.125 */
+	/* acc = 0.1 0 -1 0 + 0.5 * (0.133 0.033 1 1), which 0.4 0.2 1 1 mean; then all * 0.5 in the upper half; + 0.125 */
 	replay_glAccum(r, &(struct args_glAccum){ .op = GL_ACCUM, .value = 0.5f });
 	fix_gl->Enable(GL_SCISSOR_TEST);
 	fix_gl->Scissor(0, H / 2, W, H);
@@ -617,12 +617,12 @@ static void test_accumulation(void **state)
 	replay_glAccum(r, &(struct args_glAccum){ .op = GL_RETURN, .value = 2 });
 	fix_gl->ReadPixels(1, 1, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, low);
 	fix_gl->ReadPixels(1, H - 2, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, high);
-	assert_in_range(low[0], 216, 218); /* 2 * (0.3 + 0.125) */
-	assert_in_range(low[1], 114, 116); /* 2 * (0.1 + 0.125) */
+	assert_in_range(low[0], 200, 202); /* the code of 2 * (0.166 + 0.125) */
+	assert_in_range(low[1], 144, 146); /* 2 * (0.017 + 0.125) */
 	assert_int_equal(low[2], 0);
 	assert_int_equal(low[3], 255);
-	assert_in_range(high[0], 139, 141); /* 2 * (0.15 + 0.125) */
-	assert_in_range(high[1], 88, 90);   /* 2 * (0.05 + 0.125) */
+	assert_in_range(high[0], 172, 174); /* 2 * (0.083 + 0.125) */
+	assert_in_range(high[1], 140, 142); /* 2 * (0.008 + 0.125) */
 	assert_int_equal(fix_error(r), GL_NO_ERROR);
 	fix_stream_end(r);
 }

@@ -178,9 +178,20 @@ int64_t vgpu_clear_buffer_count(uint32_t buffer)
 	return buffer == GL_COLOR ? 4 : 1;
 }
 
+int64_t vgpu_shading_rate_count(uint32_t rate, uint32_t samples)
+{
+	/* pixels of one invocation, from GL_SHADING_RATE_NO_INVOCATIONS_NV on */
+	static const uint8_t pixels[] = { 1, 1, 2, 2, 4, 8, 8, 16, 1, 1, 1, 1 };
+
+	rate -= GL_SHADING_RATE_NO_INVOCATIONS_NV;
+	return rate < sizeof(pixels) ? (int64_t)pixels[rate] * samples * 3 : 0;
+}
+
 /* Components of one control point, 0 for what is no target. */
 static int64_t map_components(uint32_t target)
 {
+	if (target >= GL_MAP1_VERTEX_ATTRIB0_4_NV && target <= GL_MAP2_VERTEX_ATTRIB15_4_NV)
+		return 4;
 	switch (target) {
 	case GL_MAP1_INDEX:
 	case GL_MAP2_INDEX:

@@ -73,6 +73,26 @@ int64_t vgpu_map_attrib1_count(int64_t size, int64_t stride, int64_t order);
 int64_t vgpu_map_attrib2_count(int64_t size, int64_t ustride, int64_t uorder, int64_t vstride,
                                int64_t vorder);
 
+/* glShadingRateSampleOrderCustomNV: x, y and sample of each sample of each pixel; 0 for no rate. */
+int64_t vgpu_shading_rate_count(uint32_t rate, uint32_t samples);
+
+/*
+ * GL_NV_path_rendering: bytes of coordinates; floats of n transforms; floats that
+ * generate so many components (a mode or format that nobody knows: none).
+ */
+int64_t vgpu_path_coord_bytes(int64_t n, uint32_t type);
+int64_t vgpu_path_transform_count(int64_t n, uint32_t type);
+int64_t vgpu_path_color_components(uint32_t format);
+int64_t vgpu_path_gen_count(uint32_t mode, int64_t components);
+/*
+ * Bytes of a list of n path names in one of GL's encodings, at most `have` of
+ * which may be read; -1: it is longer, malformed, or of no known encoding.
+ */
+int64_t vgpu_path_list_bytes(int64_t n, uint32_t type, const void *list, uint64_t have);
+/* Floats that glGetPathMetricsNV returns for each path, and glGetPathSpacingNV in all. */
+int64_t vgpu_path_metric_count(uint32_t mask);
+int64_t vgpu_path_spacing_count(int64_t n, uint32_t type);
+
 /* glCallLists: bytes of n list names of a type. */
 int64_t vgpu_call_lists_bytes(int64_t n, uint32_t type);
 

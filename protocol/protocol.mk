@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-PROTOCOL_SRCS += protocol/ring.c protocol/broker.c protocol/jail.c protocol/gl_image.c protocol/gl_size.c protocol/gl_trace.c protocol/idmap.c
+PROTOCOL_SRCS += protocol/ring.c protocol/broker.c protocol/jail.c protocol/gl_image.c protocol/gl_path.c protocol/gl_size.c protocol/gl_trace.c protocol/idmap.c
 # what protocol/gl/generate.py writes to $B/gen, by the end that links it
 GEN_SHARDS   := 0 1 2 3 4 5 6 7
 GEN_PROTOCOL := ops trace

@@ -91,6 +91,9 @@ static_assert(sizeof(struct vgpu_wire_reply) == 16, "wire layout");
 #define VGPU_MAX_POOL_BYTES (1u << 30)
 #define VGPU_MAX_IMAGES 4096           /* EGL images per connection */
 #define VGPU_MAX_NAMES (4u << 20)      /* live object names per share group */
+#define VGPU_MAX_HANDLES (1u << 20)    /* bindless handles per share group */
+#define VGPU_MAX_PATHS (1u << 20)      /* highest name of a path object */
+#define VGPU_MAX_PATH_BYTES (256u << 20) /* of all paths of a share group, as they came */
 #define VGPU_MAX_STRING (16u << 20)    /* bytes of one string or shader source */
 
 /* Context attributes of vgpuContextCreate: pairs of these and a value. */

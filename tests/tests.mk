@@ -59,8 +59,9 @@ $B/tests/unit/test_glx_config: $(patsubst %.c,$B/%.o,frontend/glx/config.c front
 $B/tests/unit/test_egl: $(patsubst %.c,$B/%.o,$(wildcard frontend/egl/*.c frontend/present/*.c))
 # The generated halves and their doubles, without the hand-written ones.
 GEN_TEST_OBJS := $(patsubst %,$B/tests/unit/%.o,gen_roundtrip gen_roundtrip_run) \
-	$(patsubst %,$B/gen/%.o,$(GEN_TESTS) $(GEN_PROTOCOL) $(filter-out proc,$(GEN_FRONTEND)) $(filter-out vram_gen,$(GEN_WORKER))) \
-	$(patsubst %,$B/%.o,protocol/gl_size protocol/gl_trace frontend/gl/encode_support \
+	$(patsubst %,$B/gen/%.o,$(GEN_TESTS) $(GEN_PROTOCOL) $(filter-out proc,$(GEN_FRONTEND)) \
+	$(filter-out vram_gen,$(GEN_WORKER))) \
+	$(patsubst %,$B/%.o,protocol/gl_path protocol/gl_size protocol/gl_trace frontend/gl/encode_support \
 	backend/worker/decode_support backend/worker/outs backend/worker/name_kinds)
 $B/tests/unit/test_gen_%: $B/tests/unit/test_gen_%.o $(GEN_TEST_OBJS)
 	@echo "  LD    $@"

@@ -23,6 +23,8 @@
 #include "protocol/idmap.h"
 
 struct vgpu_wsyncs;  /* backend/worker/gl_sync.c */
+struct vgpu_whandles;
+struct vgpu_wpaths;
 struct vgpu_wfeedback;
 struct vgpu_wgl;
 struct vgpu_wframes; /* backend/worker/frame.c: reads in flight */
@@ -39,6 +41,8 @@ struct vgpu_wshare {
 	pthread_mutex_t program_lock;
 	struct vgpu_names *names[VGPU_NAME_SHARED_COUNT];
 	struct vgpu_wsyncs *syncs;
+	struct vgpu_whandles *handles; /* gl_handles.h, under lock; NULL: none was asked for */
+	struct vgpu_wpaths *paths; /* gl_paths.h, likewise */
 	pthread_mutex_t buffers_lock; /* gl_ranges.c */
 	struct vgpu_idmap buffers;    /* by host name */
 

@@ -14,6 +14,7 @@
 #include "backend/worker/decode_support.h"
 #include "backend/worker/fbo.h"
 #include "backend/worker/gl_blocks.h"
+#include "backend/worker/gl_readback.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -251,6 +252,19 @@ static uint64_t read_rows(struct vgpu_replay *r, struct rows *rows, uint8_t *whe
 	return n == left ? rows->stride * (n - 1) + rows->last : rows->stride * n;
 }
 
+/* Stages of GL_ARB_imaging that join rows, count pixels or let none through. */
+static bool rows_belong_together(struct vgpu_replay *r)
+{
+	static const GLenum stages[] = { GL_CONVOLUTION_1D, GL_CONVOLUTION_2D, GL_SEPARABLE_2D,
+		                         GL_HISTOGRAM, GL_MINMAX };
+	size_t i;
+
+	for (i = 0; r->ctx->caps.imaging && i < sizeof(stages) / sizeof(stages[0]); i++)
+		if (r->gl->IsEnabled(stages[i]))
+			return true;
+	return false;
+}
+
 /*
  * Read an image in pieces of some rows straight into the reply ring: the guest
  * takes one while the next is read. An error shows with the first piece, before
@@ -263,7 +277,8 @@ static bool read_to_ring(struct vgpu_replay *r, struct readback *rb, struct rows
 	uint8_t *where;
 	GLenum error;
 
-	if (rb->bytes < RING_FROM || rows->stride % 8 || rows->y > INT32_MAX - rows->height)
+	if (rb->bytes < RING_FROM || rows->stride % 8 || rows->y > INT32_MAX - rows->height ||
+	    rows_belong_together(r))
 		return false;
 	where = vgpu_reply_space(r, head + rb->bytes, &have);
 	if (!where || have < head + rows->stride)
@@ -692,3 +707,21 @@ static uint64_t pixel_map_bytes(struct vgpu_replay *r, GLenum map, uint64_t elem
 PIXEL_MAP(fv, GLfloat)
 PIXEL_MAP(uiv, GLuint)
 PIXEL_MAP(usv, GLushort)
+
+/* ---- for other files ------------------------------------------------------------------------- */
+
+uint64_t vgpu_wread_bytes(struct vgpu_replay *r, int64_t width, int64_t height, GLenum format,
+                          GLenum type)
+{
+	return image_bytes(r, width, height, 1, format, type);
+}
+
+int vgpu_wread_image(struct vgpu_replay *r, const struct vgpu_wread *image,
+                     const struct vgpu_ref *ref,
+                     void (*call)(struct vgpu_replay *r, void *pixels, const void *data),
+                     const void *data)
+{
+	READ(image->op, ref,
+	     image_bytes(r, image->width, image->height, 1, image->format, image->type),
+	     call(r, rb.pixels, data));
+}

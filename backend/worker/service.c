@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "backend/worker/gl_handles.h"
+#include "backend/worker/gl_paths.h"
 #include "backend/worker/gl_ranges.h"
 #include "backend/worker/gl_sync.h"
 #include "backend/worker/host_egl.h"
@@ -26,6 +28,8 @@ void vgpu_wshare_unref(struct vgpu_wshare *share)
 	for (i = 0; i < VGPU_NAME_SHARED_COUNT; i++)
 		vgpu_names_destroy(share->names[i]);
 	vgpu_wsyncs_destroy(share->syncs);
+	vgpu_whandles_destroy(share->handles);
+	vgpu_wpaths_destroy(share->paths);
 	vgpu_vram_destroy(share->vram);
 	pthread_mutex_destroy(&share->lock);
 	pthread_mutex_destroy(&share->program_lock);

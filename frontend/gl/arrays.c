@@ -304,6 +304,9 @@ uint32_t vgpu_gl_client_state(const struct vgpu_gl_state *gl, uint32_t cap, uint
 	case GL_TEXTURE_COORD_ARRAY:
 		return unit < VGPU_ARRAY_TEX_COUNT ? VGPU_ARRAY_TEX0 + unit : VGPU_ARRAY_COUNT;
 	default:
+		if (cap - GL_VERTEX_ATTRIB_ARRAY0_NV < 16 && gl->desktop &&
+		    vgpu_gl_has_extension(gl->context, "GL_NV_vertex_program"))
+			return VGPU_ARRAY_GENERIC0 + (cap - GL_VERTEX_ATTRIB_ARRAY0_NV);
 		return VGPU_ARRAY_COUNT;
 	}
 }

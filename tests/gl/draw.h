@@ -105,6 +105,21 @@ static inline void draw_open(struct draw_display *d)
 	d->dpy = get ? get(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL)
 	             : EGL_NO_DISPLAY;
 	if (!eglInitialize(d->dpy, NULL, NULL)) {
+		/* a vendor's driver may have only its devices */
+		PFNEGLQUERYDEVICESEXTPROC devices =
+		        (PFNEGLQUERYDEVICESEXTPROC)eglGetProcAddress("eglQueryDevicesEXT");
+		EGLDeviceEXT device[16];
+		EGLint n = 0;
+
+		d->dpy = EGL_NO_DISPLAY;
+		if (get && devices && devices(16, device, &n))
+			for (EGLint i = 0; i < n && d->dpy == EGL_NO_DISPLAY; i++) {
+				d->dpy = get(EGL_PLATFORM_DEVICE_EXT, device[i], NULL);
+				if (!eglInitialize(d->dpy, NULL, NULL))
+					d->dpy = EGL_NO_DISPLAY;
+			}
+	}
+	if (d->dpy == EGL_NO_DISPLAY) {
 		fprintf(stderr, "no EGL display: %x\n", eglGetError());
 		exit(1);
 	}

@@ -48,6 +48,17 @@ static void maps(void **state)
 	assert_true(vgpu_map1_count(GL_MAP1_VERTEX_3, INT64_MAX, INT64_MAX) == INT64_MAX);
 }
 
+static void shading_rates(void **state)
+{
+	assert_int_equal(vgpu_shading_rate_count(GL_SHADING_RATE_1_INVOCATION_PER_PIXEL_NV, 4), 12);
+	assert_int_equal(vgpu_shading_rate_count(GL_SHADING_RATE_1_INVOCATION_PER_2X4_PIXELS_NV, 2), 48);
+	assert_int_equal(vgpu_shading_rate_count(GL_SHADING_RATE_16_INVOCATIONS_PER_PIXEL_NV, 16), 48);
+	assert_int_equal(vgpu_shading_rate_count(GL_SHADING_RATE_16_INVOCATIONS_PER_PIXEL_NV + 1, 16), 0);
+	assert_int_equal(vgpu_shading_rate_count(GL_SHADING_RATE_NO_INVOCATIONS_NV - 1, 16), 0);
+	assert_true(vgpu_bytes(vgpu_shading_rate_count(GL_SHADING_RATE_1_INVOCATION_PER_4X4_PIXELS_NV,
+	                                               UINT32_MAX), 4) > VGPU_MAX_COMMAND);
+}
+
 static void pnames(void **state)
 {
 	assert_int_equal(vgpu_light_count(GL_POSITION), 4);
@@ -76,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arithmetic),
 		cmocka_unit_test(maps),
+		cmocka_unit_test(shading_rates),
 		cmocka_unit_test(pnames),
 	};
 

@@ -40,7 +40,8 @@ static void extensions(void **state)
 {
 	assert_true(vgpu_gl_extension_carried("GL_ARB_vertex_buffer_object"));
 	assert_true(vgpu_gl_extension_carried("GL_EXT_texture_filter_anisotropic"));
-	assert_false(vgpu_gl_extension_carried("GL_ARB_bindless_texture"));
+	assert_true(vgpu_gl_extension_carried("GL_ARB_bindless_texture"));
+	assert_false(vgpu_gl_extension_carried("GL_NV_shader_buffer_load"));
 	assert_false(vgpu_gl_extension_carried("GL_XYZ_of_the_future"));
 	assert_false(vgpu_gl_extension_carried(""));
 }

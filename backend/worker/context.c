@@ -161,6 +161,7 @@ static struct vgpu_wshare *share_create(struct vgpu_wconn *conn)
 	pthread_mutex_init(&share->lock, NULL);
 	pthread_mutex_init(&share->program_lock, NULL);
 	pthread_mutex_init(&share->buffers_lock, NULL);
+	pthread_mutex_init(&share->maps_lock, NULL);
 	pthread_mutex_init(&share->service_lock, NULL);
 	share->syncs = vgpu_wsyncs_create();
 	share->vram = vgpu_vram_create(&conn->vram, &conn->quota);

@@ -45,6 +45,8 @@ struct vgpu_wshare {
 	struct vgpu_wpaths *paths; /* gl_paths.h, likewise */
 	pthread_mutex_t buffers_lock; /* gl_ranges.c */
 	struct vgpu_idmap buffers;    /* by host name */
+	pthread_mutex_t maps_lock;    /* gl_maps.c */
+	struct vgpu_idmap maps;       /* by host name */
 
 	/*
 	 * The service context: ours, in the same host share group, in which buffers

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "backend/worker/conn.h"
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
+#include "backend/worker/gl_maps.h"
 #include "backend/worker/gl_ranges.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
@@ -88,7 +90,9 @@ int replay_glDeleteBuffers(struct vgpu_replay *r, const struct args_glDeleteBuff
 
 	vgpu_welements_forget(r);
 	vgpu_wbuffer_deleted(r, a->n, a->buffers);
+	vgpu_wmaps_delete_begin(r, a->n, a->buffers);
 	rc = vgpu_replay_delete_names(r, VGPU_NAME_BUFFER, a->n, a->buffers, r->gl->DeleteBuffers);
+	vgpu_wmaps_delete_end(r);
 	if (w) {
 		vgpu_wgl_forget_all(w);
 		vgpu_wgl_arrays_unsure(r);
@@ -344,6 +348,51 @@ int replay_vgpuBufferWrite(struct vgpu_replay *r, const struct args_vgpuBufferWr
 		vgpu_wcontext_raise(r, GL_INVALID_VALUE);
 	r->gl->BindBuffer(target, (GLuint)old);
 	return 0;
+}
+
+/* From shared memory that the guest may be writing: it is only copied. */
+int replay_vgpuBufferFrom(struct vgpu_replay *r, const struct args_vgpuBufferFrom *a)
+{
+	struct vgpu_wpool *pool;
+	const uint8_t *src;
+	GLenum target;
+	GLuint host;
+	GLint old;
+	int rc = 0;
+
+	if (!r->ctx)
+		return 0;
+	pool = vgpu_wconn_pool_get(r->conn, a->pool);
+	if (!pool)
+		return -EPROTO;
+	if (a->size <= 0 || a->start > pool->bytes || (uint64_t)a->size > pool->bytes - a->start) {
+		rc = -EPROTO;
+		goto out;
+	}
+	src = pool->base + a->start;
+	host = vgpu_names_host(vgpu_replay_names(r, VGPU_NAME_BUFFER), a->buffer);
+	if (!host)
+		goto out;
+	rc = a->offset < 0 ? -ERANGE
+	                   : vgpu_wmap_write(r, host, (uint64_t)a->offset, (uint64_t)a->size, src);
+	if (rc == -ENXIO) {
+		rc = 0;
+		target = work_on(r, a->buffer, &old);
+		if (!target)
+			goto out;
+		if (inside(bound_size(r, target), a->offset, a->size))
+			r->gl->BufferSubData(target, a->offset, a->size, src);
+		else
+			rc = -ERANGE;
+		r->gl->BindBuffer(target, (GLuint)old);
+	}
+	if (rc == -ERANGE) {
+		vgpu_wcontext_raise(r, GL_INVALID_VALUE);
+		rc = 0;
+	}
+out:
+	vgpu_wconn_pool_put(pool);
+	return rc;
 }
 
 static bool read_bound(struct vgpu_replay *r, GLenum target, GLintptr offset, GLsizeiptr bytes,

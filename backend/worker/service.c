@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "backend/worker/gl_handles.h"
+#include "backend/worker/gl_maps.h"
 #include "backend/worker/gl_paths.h"
 #include "backend/worker/gl_ranges.h"
 #include "backend/worker/gl_sync.h"
@@ -33,6 +34,7 @@ void vgpu_wshare_unref(struct vgpu_wshare *share)
 	vgpu_vram_destroy(share->vram);
 	pthread_mutex_destroy(&share->lock);
 	pthread_mutex_destroy(&share->program_lock);
+	vgpu_wmaps_finish(share);
 	vgpu_wbuffers_finish(share);
 	pthread_mutex_destroy(&share->buffers_lock);
 	pthread_mutex_destroy(&share->service_lock);

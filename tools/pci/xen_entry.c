@@ -43,6 +43,7 @@ static bool write_part(const struct list *list, const char *part, int index, con
 	return xs_rm(list->xs, list->t, path) || errno == ENOENT;
 }
 
+/* -1: senseless; pciback has 32 slots of 8 functions */
 static int count_of(const struct list *list)
 {
 	char path[128], *text;
@@ -52,7 +53,7 @@ static int count_of(const struct list *list)
 	text = xs_read(list->xs, list->t, path, NULL);
 	count = text ? atoi(text) : 0;
 	free(text);
-	return count;
+	return count < 0 || count > 256 ? -1 : count;
 }
 
 static int find(const struct list *list, int count, struct vgpu_pci_bdf bdf)
@@ -95,7 +96,7 @@ static int drop(const struct list *list, uint32_t domid, struct vgpu_pci_bdf bdf
 	char path[64];
 
 	if (index < 0)
-		return 0;
+		return count < 0 ? -EPROTO : 0;
 	if (count > 1)
 		return close_gap(list, index, count) ? 0 : -EIO;
 	/* the last one: the guest's pciback device goes with it, there is only number 0 */

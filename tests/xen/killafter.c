@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * LD_PRELOAD: kills the process with SIGKILL right after its n-th change to the host.
- *   KILL_AFTER=n        count from 1
+ *   KILL_AFTER=n        count from 1; 0: never
+ *   KILL_COUNT=FILE     how many there were is written here when the process ends by itself
  *   KILL_LEVEL=libxl    changes are calls of libxl (assignable, add, remove)
  *   KILL_LEVEL=deep     changes are what libxl does inside: every write to sysfs, every
  *                       write, removal and committed transaction in xenstore
@@ -32,6 +33,17 @@ static void changed(const char *name)
 
 	if (level(name) && after && ++count == atoi(after))
 		kill(getpid(), SIGKILL);
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+	const char *path = getenv("KILL_COUNT");
+	FILE *file = path ? fopen(path, "w") : NULL;
+
+	if (file) {
+		fprintf(file, "%d\n", count);
+		fclose(file);
+	}
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))

@@ -21,12 +21,20 @@ static void fill(struct pci_access *access, struct vgpu_pci_tree *tree)
 {
 	for (size_t i = 0; i < tree->count; i++) {
 		struct vgpu_pci_dev *dev = &tree->devs[i];
+		char vendor[sizeof(dev->name) - sizeof(" [0000:0000]")];
 
 		if (dev->name[0])
 			continue;
-		pci_lookup_name(access, dev->name, sizeof(dev->name),
-		                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS,
-		                dev->vendor, dev->device);
+		if (pci_lookup_name(access, dev->name, sizeof(dev->name),
+		                    PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS,
+		                    dev->vendor, dev->device) && dev->name[0])
+			continue;
+		/* a card that is newer than the database */
+		if (pci_lookup_name(access, vendor, sizeof(vendor),
+		                    PCI_LOOKUP_VENDOR | PCI_LOOKUP_NO_NUMBERS, dev->vendor) &&
+		    vendor[0])
+			snprintf(dev->name, sizeof(dev->name), "%s [%04x:%04x]", vendor,
+			         dev->vendor, dev->device);
 	}
 }
 

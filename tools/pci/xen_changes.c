@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-#include <xen/io/xenbus.h>
 
 static void fill(libxl_device_pci *pci, struct vgpu_pci_bdf bdf)
 {
@@ -60,35 +59,18 @@ static int64_t deadline_of(const struct vgpu_pci_libxl *xen)
 	return now_ms() + xen->base.wait_s * 1000LL;
 }
 
-/* The state of the guest's pciback device, or 0 when there is none. */
-static int backend_state(struct vgpu_pci_libxl *xen, uint32_t domid)
-{
-	char path[64];
-	char *text;
-	int state;
-
-	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u/0/state", domid);
-	text = xs_read(xen->xs, XBT_NULL, path, NULL);
-	state = text ? atoi(text) : 0;
-	free(text);
-	return state;
-}
-
 /*
  * Wait until pciback and the guest have dealt with the last change. libxl itself gives a
  * guest ten seconds, which a busy one may need more than. False: it took too long.
  */
 static bool wait_settled(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
 {
-	for (;;) {
-		int state = backend_state(xen, domid);
-
-		if (state != XenbusStateReconfiguring && state != XenbusStateReconfigured)
-			return true;
+	while (!vgpu_pci_libxl_settled(xen, domid)) {
 		if (now_ms() >= deadline)
 			return false;
 		usleep(50000);
 	}
+	return true;
 }
 
 static int no_answer(struct vgpu_pci_libxl *xen)
@@ -120,7 +102,7 @@ int vgpu_pci_libxl_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
 	return vgpu_pci_libxl_failed(xen, "libxl_device_pci_add", rc);
 }
 
-/* 1: the guest had it and libxl was asked; 0: the guest does not have it; or libxl's error. */
+/* libxl is asked, if it lists the device. Returns 0 or libxl's error. */
 static int detach_once(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_pci_bdf bdf,
                        bool force)
 {
@@ -135,52 +117,42 @@ static int detach_once(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_p
 		pcis[i].vfunc_mask = 1u << bdf.func;
 		rc = force ? libxl_device_pci_destroy(xen->ctx, domid, &pcis[i], NULL)
 		           : libxl_device_pci_remove(xen->ctx, domid, &pcis[i], NULL);
-		rc = rc ? rc : 1;
 		break;
 	}
 	libxl_device_pci_list_free(pcis, n);
 	return rc;
 }
 
-static bool guest_has(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_pci_bdf bdf)
-{
-	libxl_device_pci *pcis;
-	bool found = false;
-	int n = 0;
-
-	pcis = libxl_device_pci_list(xen->ctx, domid, &n);
-	for (int i = 0; i < n; i++)
-		found |= vgpu_pci_bdf_compare(vgpu_pci_libxl_bdf(&pcis[i]), bdf) == 0;
-	libxl_device_pci_list_free(pcis, n);
-	return found;
-}
-
 /*
- * When a guest does not answer, libxl takes the device from it all the same, returns
- * success and leaves its records (libxl__device_pci_remove_xenstore): a slow guest gets
- * more time, and a second call that clears them.
+ * When a guest does not answer in libxl's ten seconds, libxl takes the device from it all the
+ * same, returns success and leaves its entry: a slow guest gets more time.
  */
 int vgpu_pci_libxl_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci_bdf bdf,
                           bool force)
 {
 	struct vgpu_pci_libxl *xen = vgpu_pci_libxl_of(base);
 	int64_t deadline = deadline_of(xen);
+	bool late = false;
 	int rc;
 
 	vgpu_pci_libxl_begin(xen);
-	if (!force && !wait_settled(xen, domid, deadline))
-		return no_answer(xen);
-	for (bool late = false;; late = now_ms() >= deadline) {
-		rc = detach_once(xen, domid, bdf, force);
-		if (rc < 0 || !guest_has(xen, domid, bdf))
-			break;
-		if (force)
-			return vgpu_pci_libxl_entry_drop(xen, domid, bdf);
-		if (late || !wait_settled(xen, domid, deadline))
+	for (;;) {
+		enum vgpu_pci_libxl_entry entry;
+
+		if (!force && !wait_settled(xen, domid, deadline))
 			return no_answer(xen);
+		entry = vgpu_pci_libxl_entry_of(xen, domid, bdf);
+		if (entry == VGPU_PCI_ENTRY_LEFT_OVER)
+			return vgpu_pci_libxl_entry_drop(xen, domid, bdf);
+		if (entry == VGPU_PCI_ENTRY_NONE)
+			return 0; /* or the guest has ended meanwhile */
+		if (late)
+			return force ? vgpu_pci_libxl_entry_drop(xen, domid, bdf) : no_answer(xen);
+		rc = detach_once(xen, domid, bdf, force);
+		if (rc < 0)
+			return vgpu_pci_libxl_failed(xen, "libxl_device_pci_remove", rc);
+		late = force || now_ms() >= deadline;
 	}
-	/* 0: it ended meanwhile, say; what is wanted has come about */
-	return vgpu_pci_libxl_failed(xen, "libxl_device_pci_remove", rc > 0 ? 0 : rc);
 }
 
 /* libxl leaves the directory of its records when the last one goes. */
@@ -212,5 +184,5 @@ int vgpu_pci_libxl_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf, bo
 		return -errno;
 	if (all)
 		drop_empty_records(xen);
-	return 0;
+	return vgpu_pci_libxl_entries_clear(xen, bdf);
 }

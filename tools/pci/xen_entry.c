@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of a guest's devices in xenstore, when the guest does not answer any more. */
+/*
+ * The list of a guest's devices in xenstore, which pciback, the guest and libxl share. libxl
+ * asks for a device by its state in the list, gives the guest ten seconds, and leaves the
+ * entry when they are over. Asking again after a late answer is no way out: pciback does not
+ * find the device any more and stays in Reconfiguring for good. So the entry is dropped here.
+ */
 #include "tools/pci/xen_libxl.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xen/io/xenbus.h>
+
+#define BACKENDS "/local/domain/0/backend/pci"
 
 /* What an entry consists of: "dev-0", "state-0", ... */
 static const char *const parts[] = { "dev", "key", "state", "vdev", "vdevfn", "opts", "name" };
@@ -35,6 +43,7 @@ static bool write_part(const struct list *list, const char *part, int index, con
 	return xs_rm(list->xs, list->t, path) || errno == ENOENT;
 }
 
+/* -1: senseless; pciback has 32 slots of 8 functions */
 static int count_of(const struct list *list)
 {
 	char path[128], *text;
@@ -44,7 +53,7 @@ static int count_of(const struct list *list)
 	text = xs_read(list->xs, list->t, path, NULL);
 	count = text ? atoi(text) : 0;
 	free(text);
-	return count;
+	return count < 0 || count > 256 ? -1 : count;
 }
 
 static int find(const struct list *list, int count, struct vgpu_pci_bdf bdf)
@@ -87,23 +96,30 @@ static int drop(const struct list *list, uint32_t domid, struct vgpu_pci_bdf bdf
 	char path[64];
 
 	if (index < 0)
-		return 0;
+		return count < 0 ? -EPROTO : 0;
 	if (count > 1)
 		return close_gap(list, index, count) ? 0 : -EIO;
 	/* the last one: the guest's pciback device goes with it, there is only number 0 */
 	snprintf(path, sizeof(path), "/local/domain/%u/device/pci", domid);
 	if (!xs_rm(list->xs, list->t, path) && errno != ENOENT)
 		return -errno;
-	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u", domid);
+	snprintf(path, sizeof(path), BACKENDS "/%u", domid);
 	return xs_rm(list->xs, list->t, path) ? 0 : -errno;
+}
+
+static struct list list_of(struct vgpu_pci_libxl *xen, uint32_t domid)
+{
+	struct list list = { .xs = xen->xs, .t = XBT_NULL };
+
+	snprintf(list.path, sizeof(list.path), BACKENDS "/%u/0", domid);
+	return list;
 }
 
 int vgpu_pci_libxl_entry_drop(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_pci_bdf bdf)
 {
-	struct list list = { .xs = xen->xs };
+	struct list list = list_of(xen, domid);
 	int rc;
 
-	snprintf(list.path, sizeof(list.path), "/local/domain/0/backend/pci/%u/0", domid);
 	for (;;) {
 		list.t = xs_transaction_start(xen->xs);
 		if (list.t == XBT_NULL)
@@ -114,4 +130,57 @@ int vgpu_pci_libxl_entry_drop(struct vgpu_pci_libxl *xen, uint32_t domid, struct
 		if (errno != EAGAIN)
 			return -errno;
 	}
+}
+
+static int state_of(const struct list *list, const char *part, int index)
+{
+	char path[128], *text;
+	int state;
+
+	if (part)
+		text = read_part(list, part, index);
+	else {
+		snprintf(path, sizeof(path), "%s/state", list->path);
+		text = xs_read(list->xs, list->t, path, NULL);
+	}
+	state = text ? atoi(text) : XenbusStateUnknown;
+	free(text);
+	return state;
+}
+
+bool vgpu_pci_libxl_settled(struct vgpu_pci_libxl *xen, uint32_t domid)
+{
+	struct list list = list_of(xen, domid);
+	int state = state_of(&list, NULL, 0);
+
+	return state != XenbusStateReconfiguring && state != XenbusStateReconfigured;
+}
+
+enum vgpu_pci_libxl_entry vgpu_pci_libxl_entry_of(struct vgpu_pci_libxl *xen, uint32_t domid,
+                                                  struct vgpu_pci_bdf bdf)
+{
+	struct list list = list_of(xen, domid);
+	int index = find(&list, count_of(&list), bdf);
+
+	if (index < 0)
+		return VGPU_PCI_ENTRY_NONE;
+	if (state_of(&list, "state", index) != XenbusStateClosing)
+		return VGPU_PCI_ENTRY_THERE;
+	return vgpu_pci_libxl_settled(xen, domid) ? VGPU_PCI_ENTRY_LEFT_OVER : VGPU_PCI_ENTRY_CLOSING;
+}
+
+int vgpu_pci_libxl_entries_clear(struct vgpu_pci_libxl *xen, struct vgpu_pci_bdf bdf)
+{
+	unsigned int count = 0;
+	char **names = xs_directory(xen->xs, XBT_NULL, BACKENDS, &count);
+	int rc = 0;
+
+	for (unsigned int i = 0; names && i < count && rc == 0; i++) {
+		uint32_t domid = (uint32_t)strtoul(names[i], NULL, 10);
+
+		if (vgpu_pci_libxl_entry_of(xen, domid, bdf) == VGPU_PCI_ENTRY_LEFT_OVER)
+			rc = vgpu_pci_libxl_entry_drop(xen, domid, bdf);
+	}
+	free(names);
+	return rc;
 }

@@ -61,11 +61,28 @@ int vgpu_pci_libxl_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
                           bool force);
 int vgpu_pci_libxl_forget(struct vgpu_pci_xen *base, struct vgpu_pci_bdf bdf, bool all);
 
+/* A function in the list of a guest's devices, xen_entry.c. */
+enum vgpu_pci_libxl_entry {
+	VGPU_PCI_ENTRY_NONE,      /* not listed */
+	VGPU_PCI_ENTRY_THERE,     /* the guest has it, or was not asked for it yet */
+	VGPU_PCI_ENTRY_CLOSING,   /* the guest was asked to let go of it, and has not answered */
+	VGPU_PCI_ENTRY_LEFT_OVER, /* it has answered; only the entry is left */
+};
+
+enum vgpu_pci_libxl_entry vgpu_pci_libxl_entry_of(struct vgpu_pci_libxl *xen, uint32_t domid,
+                                                  struct vgpu_pci_bdf bdf);
+
+/* Have pciback and the guest dealt with the last change? Also true when there is no pciback. */
+bool vgpu_pci_libxl_settled(struct vgpu_pci_libxl *xen, uint32_t domid);
+
 /*
- * Take a function out of the list of a guest's devices in xenstore, as libxl does when the
- * guest answers; for one that does not, whose device libxl has taken already. Returns 0, also
- * when it is not listed, or a negative errno.
+ * Take a function out of the list, as libxl does when the guest answers in time. What libxl
+ * does before must be done: it has taken the device from the guest. Returns 0, also when it
+ * is not listed, or a negative errno.
  */
 int vgpu_pci_libxl_entry_drop(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_pci_bdf bdf);
+
+/* Drop a function's left-over entries, whoever's they are. Returns 0 or a negative errno. */
+int vgpu_pci_libxl_entries_clear(struct vgpu_pci_libxl *xen, struct vgpu_pci_bdf bdf);
 
 #endif

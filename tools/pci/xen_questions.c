@@ -131,6 +131,8 @@ static int domain_holds(struct vgpu_pci_libxl *xen, uint32_t domid, struct vgpu_
 		struct vgpu_pci_hold hold = { .bdf = vgpu_pci_libxl_bdf(&pcis[i]), .domid = domid };
 
 		snprintf(hold.guest, sizeof(hold.guest), "%s", name ? name : "?");
+		hold.stale = vgpu_pci_libxl_entry_of(xen, domid, hold.bdf) ==
+		             VGPU_PCI_ENTRY_LEFT_OVER;
 		rc = add_hold(list, count, &hold);
 	}
 	libxl_device_pci_list_free(pcis, n);

@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE))
 import gl  # noqa: E402
 import image  # noqa: E402
 from files import files_for_host  # noqa: E402
-from host import Host, StepError  # noqa: E402
+from host import PV_CPU, Host, StepError  # noqa: E402
 
 
 def main():
@@ -34,6 +34,7 @@ def main():
     try:
         say("an emulated machine with Xen boots (the first time its image is built)")
         with Host(image.ensure(machine.flavour), iommu=machine.iommu, boot_vga=False,
+                  cpu=machine.cpu or PV_CPU,
                   memory_mib=machine.memory_mib, dom0_mib=machine.dom0_mib,
                   guest_root=True, log_dir=args.build / "xen-logs" / "run-xen",
                   files=files_for_host(args.build)) as host:

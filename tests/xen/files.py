@@ -12,8 +12,8 @@ def files_for_host(build):
                  *(build / "xen").glob("*"), *(build / "tests" / "gl").glob("*")):
         if here.is_file() and here.suffix not in (".o", ".d"):
             files[f"{here.parent.name}/{here.name}"] = here
-    for name in ("shell-init", "install.sh", "backend.sh", "screen.sh",
-                 "block"):
+    for name in ("shell-init", "systemd-init", "console-shell", "install.sh", "installed.sh",
+                 "backend.sh", "screen.sh", "trace.sh", "block"):
         files[f"guest/{name}"] = HERE / "guest" / name
     for here in (HERE / "small").glob("*"):
         files[f"small/{here.name}"] = here

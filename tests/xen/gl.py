@@ -1,25 +1,75 @@
 # SPDX-License-Identifier: MIT
 """What the vgpu scenarios share: a backend in Dom0, guests with an agent and a screen."""
-import json
 import re
 import shlex
 import time
+import weakref
 
 from host import PATIENCE, StepError
 from picture import Picture
 from scenario import Machine, expect
 
-HOST = Machine("vgpu", iommu=False, memory_mib=4096, dom0_mib=2048, guest_root=True)
+# With SVM and nested paging, so that PVH guests run beside paravirtual ones.
+HOST = Machine("vgpu", iommu=False, memory_mib=4096, dom0_mib=2048, guest_root=True,
+               cpu="Opteron_G3,+npt,-rdtscp,+nrip-save")
 BACKEND = "sh /mnt/test/guest/backend.sh"
 SCREEN = "sh /mnt/test/guest/screen.sh"
 USER = "user"
 
 
 def start_backend(host):
-    """vgpu-backendd in Dom0, if it does not run."""
+    """A vgpu-backendd in Dom0 that is the scenario's to kill, if it does not run."""
+    end_unit(host)
     host.check("kill -0 $(cat /run/vgpu-backendd.pid) 2>/dev/null || "
                f"{{ modprobe -a xen-gntdev xen-evtchn; {BACKEND} start; }}", limit=60)
 
+
+# ---- as an admin installs it ----------------------------------------------------------------
+
+def install(host):
+    """In Dom0, what "make install PREFIX=/usr" makes. No GPU is emulated: the CPU draws."""
+    host.check("[ -e /usr/lib/systemd/system/vgpu-backendd.service ] || "
+               "{ sh /mnt/test/guest/installed.sh && systemctl daemon-reload; }", limit=60)
+    host.check("echo 'VGPU_BACKENDD_OPTIONS=\"--device surfaceless\"' "
+               ">/etc/default/vgpu-backendd")
+
+
+def start_unit(host):
+    """vgpu-backendd as the unit of xen-configs/, if it does not run; not the scenario's own."""
+    host.check(f"{BACKEND} stop")
+    install(host)
+    host.check("systemctl start vgpu-backendd", limit=60)
+
+
+def end_unit(host):
+    """Away with the unit, and with the guests that scenarios shared."""
+    end_shared(host)
+    host.check("! systemctl is-active -q vgpu-backendd || systemctl stop vgpu-backendd", limit=60)
+
+
+shared = weakref.WeakKeyDictionary()  # of a host: its guests by name
+
+
+def shared_guest(host, name, make):
+    """The guest of this name, made when a scenario first asks; starting one takes long."""
+    guests = shared.setdefault(host, {})
+    if name not in guests:
+        guests[name] = make()
+    return guests[name]
+
+
+def end_shared(host):
+    """A scenario needs the room."""
+    for guest in shared.pop(host, {}).values():
+        guest.destroy()
+
+
+def ctl(host, arguments, **kwargs):
+    """vgpu-ctl in Dom0."""
+    return host.check(f"{BACKEND} ctl {arguments}", **kwargs)
+
+
+# ---- a backend and agents that are the scenario's --------------------------------------------
 
 def backend_log(host):
     return host.run(f"{BACKEND} log").out
@@ -52,23 +102,28 @@ def gl_guest(host, name, screen=True, **kwargs):
     start_agent(guest)
     until_connected(guest)
     if screen:
-        guest.check(f"{SCREEN} start", limit=30)
+        start_screen(guest)
     return guest
+
+
+def start_screen(where):
+    """An X server in a guest or in Dom0, if there is none."""
+    where.check(f"[ -e /tmp/.X11-unix/X1 ] || {SCREEN} start", limit=60)
 
 
 def as_user(command, env=""):
     """A shell line that runs command as an ordinary user with that user's environment."""
-    return f"su -l {USER} -c {shlex.quote(f'export DISPLAY=:1 {env}; {command}')}"
+    return f"su -l {USER} -c {shlex.quote(f'export DISPLAY=:1 {env}; exec {command}')}"
 
 
-def start_program(guest, command, env=""):
-    """In the background; the number of its process stands in /tmp/program.pid."""
-    guest.check(f"{{ setsid {as_user(command, env)} >/tmp/program.log 2>&1 </dev/null & }}; "
-                "echo $! >/tmp/program.pid")
+def start_program(guest, command, env="", name="program"):
+    """In the background; the number of its process stands in /tmp/NAME.pid."""
+    guest.check(f"{{ setsid {as_user(command, env)} >/tmp/{name}.log 2>&1 </dev/null & }}; "
+                f"echo $! >/tmp/{name}.pid")
 
 
-def stop_program(guest):
-    guest.run("kill -- -$(cat /tmp/program.pid)")
+def stop_program(guest, name="program"):
+    guest.run(f"kill -- -$(cat /tmp/{name}.pid)")
 
 
 def look(guest, path="/tmp/screen.xwd"):
@@ -78,8 +133,7 @@ def look(guest, path="/tmp/screen.xwd"):
 
 def programs(host, guest):
     """What the backend's workers say about a guest's programs."""
-    report = json.loads(host.check("VGPU_SOCKET=/run/vgpu-backend.sock "
-                                   "/mnt/test/bin/vgpu-ctl list --json").out)
+    report = ctl(host, "list --json").json()
     found = []
     for worker in report["workers"]:
         if worker.get("domid") == guest.domid or worker.get("guest") == guest.name:
@@ -87,16 +141,18 @@ def programs(host, guest):
     return found
 
 
-def until_frames(host, guest, frames, limit=90):
-    """Wait until every program of the guest has so many frames; what the worker says of them."""
+def until_frames(host, guest, frames, limit=90, names=None):
+    """Wait until every program of the guest has so many frames, and those with these names do
+    draw; what the worker says of them."""
     deadline = time.monotonic() + limit * PATIENCE
     while True:
         found = programs(host, guest)
-        if found and all(p["frames"] >= frames for p in found):
+        drawing = {p["name"] for p in found if p["frames"] >= frames}
+        if found and (drawing >= set(names) if names else all(p["name"] in drawing for p in found)):
             return found
         if time.monotonic() > deadline:
             raise StepError(f"guest {guest.name}: not {frames} frames in {limit * PATIENCE:.0f} s: "
-                            f"{found}\n{guest.run('cat /tmp/program.log /tmp/agent.log').out}\n"
+                            f"{found}\n{guest.run('cat /tmp/*.log').out}\n"
                             f"{backend_log(host)}")
         time.sleep(1)
 

@@ -37,6 +37,15 @@ PV_CPU = "Nehalem"  # what boots Xen under TCG; other models hang, see docs/pass
 PATIENCE = float(os.environ.get("XEN_VGPU_PATIENCE", "3"))
 
 
+def disk(device, name):
+    """A device of Dom0's as a guest's disk: an entry of disk= in an xl config."""
+    return f"format=raw,vdev={name},access=ro,script=/mnt/test/guest/block,target=/dev/{device}"
+
+
+# of guests that boot the image's own system: it, and the programs under test
+SYSTEM_DISKS = str([disk("vdc", "xvda"), disk("vdb", "xvdb")])
+
+
 class StepError(Exception):
     """A named step failed or ran out of time."""
 
@@ -224,12 +233,15 @@ class Host:
     def start_system_guest(self, name, config="", memory_mib=640, kind="pv", args="",
                            limit=120) -> "Guest":
         """A guest with the image's own system and the test disk; needs guest_root."""
+        return self.create_guest(name, f'name="{name}"\ntype="{kind}"\nmemory={memory_mib}\n'
+                                 f'vcpus=1\nkernel="/boot/vmlinux"\nramdisk="/boot/root.cpio"\n'
+                                 f'extra="console=hvc0 quiet mitigations=off {args}"\n'
+                                 f'disk={SYSTEM_DISKS}\n{config}', limit)
+
+    def create_guest(self, name, config, limit=120) -> "Guest":
+        """A guest from an xl config (its text), up to its ready marker."""
         self.write_file(f"/etc/xen/{name}.cfg",
-                        f'name="{name}"\ntype="{kind}"\nmemory={memory_mib}\nvcpus=1\n'
-                        f'kernel="/boot/vmlinux"\nramdisk="/boot/root.cpio"\n'
-                        f'extra="console=hvc0 quiet mitigations=off {args}"\n'
-                        f'disk=["{_disk("vdc", "xvda")}", "{_disk("vdb", "xvdb")}"]\n'
-                        f'on_crash="preserve"\non_reboot="destroy"\n{config}')
+                        f'{config}\non_crash="preserve"\non_reboot="destroy"')
         self.check(f"xl create /etc/xen/{name}.cfg", limit=limit)
         domid = int(self.check(f"xl domid {name}").out)
         return self._wait_ready(name, domid, limit)
@@ -357,10 +369,6 @@ class Guest:
         self.host.check(f"xl destroy {self.name}", limit)
         self.host.until(f"guest {self.name} is gone", f"! xl domid {self.name}", limit)
         self.host.guests = [g for g in self.host.guests if g.domid != self.domid]
-
-
-def _disk(device, name):
-    return f"format=raw,vdev={name},access=ro,script=/mnt/test/guest/block,target=/dev/{device}"
 
 
 def _indent(text):

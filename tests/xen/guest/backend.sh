@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Dom0: backend.sh start|stop|log|attach DOMID|detach DOMID
-# Plain xenstore commands, so that a scenario does not need the tool that it tests.
+# Dom0: a vgpu-backendd that scenarios can kill, without systemd and without automatic attach.
+#   backend.sh start | stop | log
+#   backend.sh attach DOMID | detach DOMID  by plain xenstore commands, not by the tool under test
+#   backend.sh ctl ARGUMENTS...             vgpu-ctl with the backend that runs, this or the unit
 set -eu
 socket=/run/vgpu-backend.sock
 log=/run/vgpu-backendd.log
@@ -24,10 +26,22 @@ start)
 	done
 	;;
 stop)
-	kill "$(cat /run/vgpu-backendd.pid)"
+	[ -f /run/vgpu-backendd.pid ] || exit 0
+	kill "$(cat /run/vgpu-backendd.pid)" 2>/dev/null || true
 	while kill -0 "$(cat /run/vgpu-backendd.pid)" 2>/dev/null; do sleep 0.1; done
+	rm /run/vgpu-backendd.pid
 	;;
-log) cat $log ;;
+log)
+	if [ -f /run/vgpu-backendd.pid ]; then cat $log; fi
+	if [ -e /usr/lib/systemd/system/vgpu-backendd.service ]; then
+		journalctl -q --no-pager -o cat -u vgpu-backendd
+	fi
+	;;
+ctl)
+	shift
+	if systemctl is-active -q vgpu-backendd; then exec vgpu-ctl "$@"; fi
+	VGPU_SOCKET=$socket exec /mnt/test/bin/vgpu-ctl "$@"
+	;;
 attach)
 	back=/local/domain/0/backend/vgpu/$2/$device
 	front=/local/domain/$2/device/vgpu/$device

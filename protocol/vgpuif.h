@@ -101,6 +101,17 @@
  *  - Detach: tools write online=0 and the backend's state Closing; the frontend
  *    follows with 5, the backend writes 6, the tools remove the nodes.
  *
+ *  Wrongs: a request that is wrong in form, beyond a limit, or about what is not there
+ *  is answered with an error and changes nothing. An index that runs ahead by more than
+ *  the ring, an id that is 0 or not answered yet, a page without magic and version, and
+ *  responses that nobody reads while more than VGPUIF_QUEUED wait: the backend writes
+ *  "error" and Closing and unmaps all. What a program does wrong in its stream costs
+ *  that program its connection (VGPUIF_EVT_LOST), not the device. Events beyond what the
+ *  backend wants to serve are late, never lost.
+ *
+ *  Refusals of xenstore (quota, permissions) change no state: each side writes what was
+ *  refused again until it is taken, and treats the peer by what the peer's nodes say.
+ *
  *  Quiescing (before a domain is suspended): the backend writes quiesce=<n>. The
  *  frontend makes programs pause, waits until the rings are drained, unbinds its
  *  event channel (one that is bound does not survive a suspend), and writes
@@ -220,6 +231,8 @@ struct vgpuif_response {
 };
 
 #define VGPUIF_RING_SLOTS 16u
+/* Responses and events that a backend keeps for a frontend that does not read. */
+#define VGPUIF_QUEUED 512u
 
 /*
  * The control page. Indexes count up for ever and are masked on use; each is

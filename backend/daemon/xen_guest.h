@@ -132,7 +132,7 @@ struct vgpu_xcounters {
 	uint64_t workers;   /* started for this guest */
 };
 
-#define VGPU_XQUEUE 512 /* responses and events that wait for room */
+#define VGPU_XQUEUE VGPUIF_QUEUED /* responses and events that wait for room */
 #define VGPU_XREQUESTS 64 /* of one guest, not yet answered */
 
 struct vgpu_xguest {

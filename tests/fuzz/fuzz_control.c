@@ -7,6 +7,7 @@
  *
  * An input is a list of actions: an octet that says what, then what it needs.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +215,7 @@ static void act(struct fake_xen *x)
 		break;
 	case 11:
 		page.rsp_cons = page.rsp_prod;
+		x->fail_write = octet() % 4 == 1 ? EACCES : 0; /* xenstored refuses, and again not */
 		break;
 	case 12:
 		octets(&directory[octet() & 1].ref[octet()], 4);

@@ -29,7 +29,7 @@ from image import Image
 
 XEN_ARGS = ("console=com1 com1=115200,8n1 dom0_mem={dom0_mib}M,max:{dom0_mib}M dom0_max_vcpus=2 "
             "loglvl=info guest_loglvl=info noreboot spec-ctrl=no xpti=no pv-l1tf=false vga=none "
-            "sched=credit2")
+            "sched=credit2 conring_size=512k")  # the debug keys say much
 DOM0_ARGS = ("console=hvc0 root=/dev/vda rw net.ifnames=0 mitigations=off panic=1 "
              "systemd.show_status=0 loglevel=4")
 PV_CPU = "Nehalem"  # what boots Xen under TCG; other models hang, see docs/passthrough.md

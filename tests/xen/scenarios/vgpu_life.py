@@ -43,7 +43,17 @@ def vgpu_survives_lost_ends(host):
         expect("reset status" in text and "calls took no time" in text
                and "a new context draws" in text, f"after {what}:\n{text}")
 
+    def look_at_jail():
+        """The worker maps the guest's pages, and holds nothing with which it could map others."""
+        for pid in host.check("pgrep -x vgpu-worker").out.split():
+            state = host.check(f"cat /proc/{pid}/status; ls -l /proc/{pid}/fd; "
+                               f"grep -c gntdev /proc/{pid}/maps").out
+            expect("Seccomp:\t2" in state and "NoNewPrivs:\t1" in state
+                   and "CapEff:\t0000000000000000" in state and "/dev/xen" not in state
+                   and int(state.split()[-1]) > 0, f"the worker's jail on Xen:\n{state}")
+
     def kill_agent():
+        look_at_jail()
         guest.check("kill -9 $(cat /tmp/agent.pid)")
         start_agent(guest)
 

@@ -82,7 +82,7 @@ def vgpu_limit_of_pages(host):
 @scenario(FEW_MAPS)
 def vgpu_limit_of_maptrack(host):
     """Dom0 cannot map any more: what is refused is one program's stream, and Xen's key is named."""
-    guest = small_guest(host, "maptrack", options=LARGE)
+    guest = small_guest(host, "maptrack", config="max_maptrack_frames=1\n", options=LARGE)
     pid = host.check("cat /run/vgpu-backendd.pid").out
     refused(guest, "the backend refused")
     log = backend_log(host)

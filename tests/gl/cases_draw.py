@@ -81,3 +81,33 @@ def draw_image(test):
 def accum(test):
     """The accumulation buffer, in windows and pbuffers, with sRGB and without: tests/gl/glx_accum.c."""
     same_lines(test, [test.build("tests/gl/glx_accum")], x=True)
+
+
+@case("gl/draw/marshal", groups=("gl", "fast"), timeout=120)
+def draw_marshal(test):
+    """Arrays and draws of docs/marshalling.md (D1, D2) that others have not: tests/gl/draw_marshal.c."""
+    same_lines(test, [test.build("tests/gl/draw_marshal")])
+
+
+@case("gl/draw/values", groups=("gl", "fast"), timeout=120)
+def draw_values(test):
+    """Vectors whose length a name decides (D5, D6): tests/gl/draw_values.c."""
+    same_lines(test, [test.build("tests/gl/draw_values")])
+
+
+@case("gl/draw/programs", groups=("gl", "fast"), timeout=120)
+def draw_programs(test):
+    """Strings to the host and back (D7, D8): tests/gl/draw_programs.c."""
+    same_lines(test, [test.build("tests/gl/draw_programs")])
+
+
+@case("gl/draw/pixels", groups=("gl", "fast"), timeout=120)
+def draw_pixels(test):
+    """Uploads, read-backs and framebuffers (D3, D4, D14): tests/gl/draw_pixels.c."""
+    same_lines(test, [test.build("tests/gl/draw_pixels")])
+
+
+@case("gl/draw/objects", groups=("gl", "fast"), timeout=120)
+def draw_objects(test):
+    """Buffers, queries, callbacks, handles (D9 to D13, D15, D16, D18): tests/gl/draw_objects.c."""
+    same_lines(test, [test.build("tests/gl/draw_objects")])

@@ -50,6 +50,13 @@ static bool in_use(struct vgpu_context *ctx, const struct vgpu_gl_buffer *b)
 	return true;
 }
 
+bool vgpu_gl_buffer_in_use(struct vgpu_context *ctx, GLenum target)
+{
+	const struct vgpu_gl_buffer *b = vgpu_gl_buffer_bound(ctx, target);
+
+	return b && in_use(ctx, b);
+}
+
 static bool data_ok(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLsizeiptr size)
 {
 	if (size < 0)

@@ -83,10 +83,16 @@ def accum(test):
     same_lines(test, [test.build("tests/gl/glx_accum")], x=True)
 
 
-@case("gl/draw/marshal", groups=("gl", "fast"), timeout=120)
-def draw_marshal(test):
-    """Arrays and draws of docs/marshalling.md (D1, D2) that others have not: tests/gl/draw_marshal.c."""
-    same_lines(test, [test.build("tests/gl/draw_marshal")])
+@case("gl/draw/arrays", groups=("gl", "fast"), timeout=120)
+def draw_arrays(test):
+    """Client arrays (D1 of docs/marshalling.md): tests/gl/draw_arrays.c."""
+    same_lines(test, [test.build("tests/gl/draw_arrays")])
+
+
+@case("gl/draw/draws", groups=("gl", "fast"), timeout=120)
+def draw_draws(test):
+    """Draws that read more than arrays (D2): tests/gl/draw_draws.c."""
+    same_lines(test, [test.build("tests/gl/draw_draws")])
 
 
 @case("gl/draw/values", groups=("gl", "fast"), timeout=120)
@@ -109,5 +115,11 @@ def draw_pixels(test):
 
 @case("gl/draw/objects", groups=("gl", "fast"), timeout=120)
 def draw_objects(test):
-    """Buffers, queries, callbacks, handles (D9 to D13, D15, D16, D18): tests/gl/draw_objects.c."""
+    """Names, buffers, handles (D9, D10, D16): tests/gl/draw_objects.c."""
     same_lines(test, [test.build("tests/gl/draw_objects")])
+
+
+@case("gl/draw/answers", groups=("gl", "fast"), timeout=120)
+def draw_answers(test):
+    """Queries, callbacks, errors, lists (D11 to D13, D15, D18): tests/gl/draw_answers.c."""
+    same_lines(test, [test.build("tests/gl/draw_answers")])

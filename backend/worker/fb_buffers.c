@@ -298,3 +298,46 @@ int replay_glPopAttrib(struct vgpu_replay *r, const struct args_glPopAttrib *a)
 	apply(r);
 	return 0;
 }
+
+/* ---- parameters ---------------------------------------------------------------------------- */
+
+/* Framebuffer 0 has none of these, but the one that stands for it here would have them. */
+static bool only_of_objects(const struct vgpu_wcontext *ctx, GLenum target, GLenum pname)
+{
+	switch (target) {
+	case GL_FRAMEBUFFER:
+	case GL_DRAW_FRAMEBUFFER:
+		if (ctx->draw_fbo)
+			return false;
+		break;
+	case GL_READ_FRAMEBUFFER:
+		if (ctx->read_fbo)
+			return false;
+		break;
+	default:
+		return false;
+	}
+	switch (pname) {
+	case GL_FRAMEBUFFER_DEFAULT_WIDTH:
+	case GL_FRAMEBUFFER_DEFAULT_HEIGHT:
+	case GL_FRAMEBUFFER_DEFAULT_LAYERS:
+	case GL_FRAMEBUFFER_DEFAULT_SAMPLES:
+	case GL_FRAMEBUFFER_DEFAULT_FIXED_SAMPLE_LOCATIONS:
+	case GL_FRAMEBUFFER_FLIP_Y_MESA:
+		return true;
+	default:
+		return false;
+	}
+}
+
+#define PARAMETER(name)                                                                           \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
+	{                                                                                         \
+		if (only_of_objects(r->ctx, a->target, a->pname))                                 \
+			vgpu_wcontext_raise(r, GL_INVALID_OPERATION);                             \
+		else                                                                              \
+			r->gl->name(a->target, a->pname, a->param);                               \
+		return 0;                                                                         \
+	}
+PARAMETER(FramebufferParameteri)
+PARAMETER(FramebufferParameteriMESA)

@@ -201,14 +201,26 @@ void GLAPIENTRY entry_glArrayElement(GLint i)
 		element(ctx, gl->vao, VGPU_ARRAY_VERTEX, i);
 }
 
-/* A promise that arrays do not change; nothing depends on it. */
+/* A hint that is of no use here: what a draw needs is sent with it. Only its errors are to be had. */
 void GLAPIENTRY entry_glLockArraysEXT(GLint first, GLsizei count)
 {
 	VGPU_GL_CONTEXT();
-	if (first < 0 || count <= 0)
+	VGPU_GL_OUTSIDE();
+	if (first < 0 || count <= 0) {
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+	} else if (gl->locked_count) {
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	} else {
+		gl->locked_first = first;
+		gl->locked_count = count;
+	}
 }
 
 void GLAPIENTRY entry_glUnlockArraysEXT(void)
 {
+	VGPU_GL_CONTEXT();
+	VGPU_GL_OUTSIDE();
+	if (!gl->locked_count)
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	gl->locked_first = gl->locked_count = 0;
 }

@@ -49,6 +49,11 @@ struct vgpu_gl_buffer {
 struct vgpu_gl_buffer *vgpu_gl_buffer_get(struct vgpu_context *ctx, uint32_t name);
 /* The record of what is bound; NULL when nothing is. */
 struct vgpu_gl_buffer *vgpu_gl_buffer_bound(struct vgpu_context *ctx, GLenum target);
+/*
+ * Is what is bound mapped, and not persistently? Then commands must not touch it: raises
+ * GL_INVALID_OPERATION.
+ */
+bool vgpu_gl_buffer_in_use(struct vgpu_context *ctx, GLenum target);
 /* Its size, from the host if need be; 0 when it has none. */
 uint64_t vgpu_gl_buffer_size(struct vgpu_context *ctx, struct vgpu_gl_buffer *b);
 

@@ -50,6 +50,13 @@ static bool in_use(struct vgpu_context *ctx, const struct vgpu_gl_buffer *b)
 	return true;
 }
 
+bool vgpu_gl_buffer_in_use(struct vgpu_context *ctx, GLenum target)
+{
+	const struct vgpu_gl_buffer *b = vgpu_gl_buffer_bound(ctx, target);
+
+	return b && in_use(ctx, b);
+}
+
 static bool data_ok(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLsizeiptr size)
 {
 	if (size < 0)
@@ -428,18 +435,39 @@ void GLAPIENTRY entry_glClearNamedBufferSubDataEXT(GLuint buffer, GLenum interna
 	entry_glClearNamedBufferSubData(buffer, internalformat, offset, size, format, type, data);
 }
 
+/* A map that is not persistent is in the way where it overlaps. */
+static bool mapped_within(struct vgpu_context *ctx, const struct vgpu_gl_buffer *b, int64_t offset,
+                          int64_t size)
+{
+	return b && b->mapped && !may_clear(ctx, b, offset, size);
+}
+
 void GLAPIENTRY entry_glInvalidateBufferData(GLuint buffer)
 {
+	struct vgpu_gl_buffer *b;
+
 	VGPU_GL_CONTEXT();
+	b = vgpu_gl_buffer_get(ctx, buffer);
+	if (mapped_within(ctx, b, 0, INT64_MAX))
+		return;
 	enc_glInvalidateBufferData(s, buffer);
-	vgpu_gl_buffer_changed(vgpu_gl_buffer_get(ctx, buffer));
+	vgpu_gl_buffer_changed(b);
 }
 
 void GLAPIENTRY entry_glInvalidateBufferSubData(GLuint buffer, GLintptr offset, GLsizeiptr length)
 {
+	struct vgpu_gl_buffer *b;
+	uint64_t size;
+
 	VGPU_GL_CONTEXT();
+	b = vgpu_gl_buffer_get(ctx, buffer);
+	size = b && b->mapped ? vgpu_gl_buffer_size(ctx, b) : 0;
+	/* a range that is wrong is wrong first: the host says so */
+	if (offset >= 0 && length >= 0 && (uint64_t)offset <= size &&
+	    (uint64_t)length <= size - (uint64_t)offset && mapped_within(ctx, b, offset, length))
+		return;
 	enc_glInvalidateBufferSubData(s, buffer, offset, length);
-	vgpu_gl_buffer_changed(vgpu_gl_buffer_get(ctx, buffer));
+	vgpu_gl_buffer_changed(b);
 }
 
 /* ---- parameters -------------------------------------------------------------------- */

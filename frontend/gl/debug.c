@@ -24,6 +24,9 @@ GLuint GLAPIENTRY entry_glGetDebugMessageLog(GLuint count, GLsizei bufSize, GLen
                                              GLenum *types, GLuint *ids, GLenum *severities,
                                              GLsizei *lengths, GLchar *messageLog)
 {
+	GLchar *unwanted = NULL;
+	GLuint n;
+
 	VGPU_GL_CONTEXT(0);
 	if (gl->debug.callback) /* then nothing is logged */
 		return 0;
@@ -31,8 +34,19 @@ GLuint GLAPIENTRY entry_glGetDebugMessageLog(GLuint count, GLsizei bufSize, GLen
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 		return 0;
 	}
-	return enc_glGetDebugMessageLog(s, count < 4096 ? count : 4096, bufSize, sources, types, ids,
-	                                severities, lengths, messageLog);
+	if (!messageLog) {
+		/* no size is too small for text that nobody wants; on the wire it is one */
+		unwanted = malloc(TEXT);
+		if (!unwanted) {
+			vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+			return 0;
+		}
+		bufSize = TEXT;
+	}
+	n = enc_glGetDebugMessageLog(s, count < 4096 ? count : 4096, bufSize, sources, types, ids,
+	                             severities, lengths, unwanted ? unwanted : messageLog);
+	free(unwanted);
+	return n;
 }
 
 void vgpu_gl_debug_poll(struct vgpu_context *ctx)

@@ -177,6 +177,12 @@ static bool local(struct vgpu_context *ctx, GLenum pname, int64_t *out)
 	case GL_MAX_CLIENT_ATTRIB_STACK_DEPTH:
 		*out = VGPU_CLIENT_STACK;
 		return !gl->core && gl->desktop;
+	case GL_ARRAY_ELEMENT_LOCK_FIRST_EXT:
+		*out = gl->locked_first;
+		return !gl->core && gl->desktop;
+	case GL_ARRAY_ELEMENT_LOCK_COUNT_EXT:
+		*out = gl->locked_count;
+		return !gl->core && gl->desktop;
 	case GL_NUM_EXTENSIONS:
 		*out = vgpu_gl_extension_count(ctx);
 		return ctx->version >= 30;
@@ -199,6 +205,8 @@ static bool only_here(struct vgpu_context *ctx, GLenum pname)
 	case GL_CLIENT_ACTIVE_TEXTURE:
 	case GL_CLIENT_ATTRIB_STACK_DEPTH:
 	case GL_MAX_CLIENT_ATTRIB_STACK_DEPTH:
+	case GL_ARRAY_ELEMENT_LOCK_FIRST_EXT:
+	case GL_ARRAY_ELEMENT_LOCK_COUNT_EXT:
 	case GL_NUM_EXTENSIONS:
 		return true;
 	default:

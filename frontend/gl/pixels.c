@@ -17,6 +17,8 @@ bool vgpu_gl_unpack_bytes(struct vgpu_context *ctx, int64_t bytes, const void *d
 
 	*ref_out = (struct vgpu_ref){ .kind = VGPU_REF_NULL };
 	if (gl->bound.buffer[VGPU_TARGET_PIXEL_UNPACK]) {
+		if (vgpu_gl_buffer_in_use(ctx, GL_PIXEL_UNPACK_BUFFER))
+			return false;
 		if (atomic_load(&ctx->share->maps))
 			vgpu_gl_maps_commit(ctx);
 		*ref_out = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET, .value = (uintptr_t)data };

@@ -228,6 +228,16 @@ GLint GLAPIENTRY entry_glGetFragDataLocation(GLuint program, const GLchar *name)
 	return location(program, name, FRAG_DATA);
 }
 
+bool vgpu_gl_is_program(struct vgpu_context *ctx, uint32_t name)
+{
+	bool is;
+
+	pthread_mutex_lock(&ctx->share->lock);
+	is = vgpu_idmap_get(&ctx->share->programs, name) != 0;
+	pthread_mutex_unlock(&ctx->share->lock);
+	return is;
+}
+
 struct vgpu_gl_program_info *vgpu_gl_program_info(struct vgpu_share *share, uint32_t program)
 {
 	struct vgpu_gl_program *p = (struct vgpu_gl_program *)vgpu_idmap_get(&share->programs, program);
@@ -249,26 +259,6 @@ GLuint GLAPIENTRY entry_glCreateProgram(void)
 	pthread_mutex_unlock(&ctx->share->lock);
 	enc_glCreateProgram(s, name);
 	return name;
-}
-
-/* The host raises the error of a wrong name; the strings, which may be anything, are left alone. */
-void GLAPIENTRY entry_glShaderSource(GLuint shader, GLsizei count, const GLchar *const *string,
-                                     const GLint *length)
-{
-	bool is_shader;
-
-	VGPU_GL_CONTEXT();
-	pthread_mutex_lock(&ctx->share->lock);
-	is_shader = vgpu_guest_names_known(ctx, VGPU_NAME_PROGRAM, shader) &&
-	            !vgpu_idmap_get(&ctx->share->programs, shader);
-	pthread_mutex_unlock(&ctx->share->lock);
-	if (!is_shader) {
-		enc_glShaderSource(s, shader, 0, NULL, NULL);
-		return;
-	}
-	if (!vgpu_fits(ctx, vgpu_strings_bytes(count, string, length)))
-		return;
-	enc_glShaderSource(s, shader, count, string, length);
 }
 
 void GLAPIENTRY entry_glLinkProgram(GLuint program)

@@ -51,6 +51,9 @@ GLint vgpu_gl_program_info_left(const struct vgpu_gl_program_info *info, GLint l
                                 bool *array_out);
 void vgpu_gl_program_info_drop(struct vgpu_gl_program_info *info);
 
+/* Was the name made by glCreateProgram? Takes share->lock. */
+bool vgpu_gl_is_program(struct vgpu_context *ctx, uint32_t name);
+
 /* At vgpu_share_unref. */
 void vgpu_gl_programs_finish(struct vgpu_share *share);
 

@@ -28,6 +28,8 @@ bool vgpu_gl_pack_begin(struct vgpu_context *ctx, struct vgpu_gl_readback *rb, u
 		.height = height, .depth = depth, .format = format, .type = type,
 	};
 	if (gl->bound.buffer[VGPU_TARGET_PIXEL_PACK]) {
+		if (vgpu_gl_buffer_in_use(ctx, GL_PIXEL_PACK_BUFFER))
+			return false;
 		if (atomic_load(&ctx->share->maps))
 			vgpu_gl_maps_commit(ctx);
 		rb->ref = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET, .value = (uintptr_t)pixels };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A context's guest-side state: born, bound, freed. */
+#include "encode.h"
 #include "frontend/gl/state.h"
 
 #include <stdlib.h>
@@ -69,8 +70,14 @@ void vgpu_gl_state_destroy(struct vgpu_gl_state *state)
 
 void vgpu_gl_set_error(struct vgpu_context *ctx, GLenum error)
 {
-	if (ctx->gl->error == GL_NO_ERROR)
-		ctx->gl->error = error;
+	GLenum earlier = GL_NO_ERROR;
+
+	if (ctx->gl->error != GL_NO_ERROR)
+		return;
+	/* of several errors the first is kept, and the host may have one from before */
+	if (!ctx->gl->inside && ctx->stream && !ctx->stream->lost)
+		earlier = enc_glGetError(ctx->stream);
+	ctx->gl->error = earlier != GL_NO_ERROR ? earlier : error;
 }
 
 void *vgpu_gl_scratch(struct vgpu_gl_state *gl, size_t bytes)

@@ -68,6 +68,8 @@ struct vgpu_gl_state {
 	struct vgpu_gl_vao default_vao;
 	struct vgpu_gl_vao *vao; /* never NULL */
 	struct vgpu_idmap vaos;  /* struct vgpu_gl_vao */
+	GLint locked_first; /* glLockArraysEXT */
+	GLsizei locked_count; /* 0: not locked */
 	uint32_t client_texture; /* unit of glClientActiveTexture */
 	struct vgpu_gl_restart restart;
 	struct vgpu_gl_client_attrib *client_stack[VGPU_CLIENT_STACK];
@@ -76,6 +78,7 @@ struct vgpu_gl_state {
 	struct vgpu_gl_feedback feedback;
 	struct vgpu_gl_debug debug;
 	bool inside; /* between glBegin and glEnd, as far as is known: lists may hold either */
+	uint32_t shader_types; /* shaders.c: bits of those that the host is known to have */
 	GLuint list_mode; /* GL_COMPILE, GL_COMPILE_AND_EXECUTE, or 0 outside glNewList */
 
 	struct vgpu_gl_strings *strings;

@@ -3,6 +3,7 @@
  * Sync objects, numbered here; glFlush, glFinish. Before a fence goes what the
  * program wrote into persistent maps, after a wait comes what the GPU wrote.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "encode.h"
@@ -11,13 +12,29 @@
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/sync.h"
 #include "frontend/gl/state.h"
+#include "protocol/idmap.h"
 
 /* Numbers are for the whole process: contexts share sync objects. */
 static _Atomic uint32_t last_sync;
 
+/*
+ * Those that are there. A number that the host does not know may be of a fence
+ * that comes by another stream, for which it waits; what is no sync at all must
+ * not get so far.
+ */
+static pthread_mutex_t live_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vgpu_idmap live;
+
+/* The number on the wire; 0, which the host refuses at once, for what is no sync. */
 static uint64_t id_of(GLsync sync)
 {
-	return (uintptr_t)sync;
+	uintptr_t id = (uintptr_t)sync;
+
+	pthread_mutex_lock(&live_lock);
+	if (id > UINT32_MAX || !vgpu_idmap_get(&live, (uint32_t)id))
+		id = 0;
+	pthread_mutex_unlock(&live_lock);
+	return id;
 }
 
 void vgpu_gl_show_front(struct vgpu_context *ctx)
@@ -29,6 +46,7 @@ void vgpu_gl_show_front(struct vgpu_context *ctx)
 GLsync GLAPIENTRY entry_glFenceSync(GLenum condition, GLbitfield flags)
 {
 	uint32_t id;
+	int rc;
 
 	VGPU_GL_CONTEXT(NULL);
 	if (condition != GL_SYNC_GPU_COMMANDS_COMPLETE) {
@@ -44,6 +62,13 @@ GLsync GLAPIENTRY entry_glFenceSync(GLenum condition, GLbitfield flags)
 	do
 		id = atomic_fetch_add(&last_sync, 1) + 1;
 	while (!id);
+	pthread_mutex_lock(&live_lock);
+	rc = vgpu_idmap_set(&live, id, 1);
+	pthread_mutex_unlock(&live_lock);
+	if (rc) {
+		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
+		return NULL;
+	}
 	enc_glFenceSync(s, condition, flags, id);
 	return (GLsync)(uintptr_t)id;
 }
@@ -69,8 +94,19 @@ void GLAPIENTRY entry_glWaitSync(GLsync sync, GLbitfield flags, GLuint64 timeout
 
 void GLAPIENTRY entry_glDeleteSync(GLsync sync)
 {
+	uint64_t id;
+
 	VGPU_GL_CONTEXT();
-	enc_glDeleteSync(s, id_of(sync));
+	if (!sync) /* nothing happens, says the specification */
+		return;
+	id = id_of(sync);
+	pthread_mutex_lock(&live_lock);
+	vgpu_idmap_remove(&live, (uint32_t)id);
+	pthread_mutex_unlock(&live_lock);
+	if (id)
+		enc_glDeleteSync(s, id);
+	else
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 }
 
 GLboolean GLAPIENTRY entry_glIsSync(GLsync sync)
@@ -94,7 +130,7 @@ void GLAPIENTRY entry_glGetSynciv(GLsync sync, GLenum pname, GLsizei count, GLsi
 
 void GLAPIENTRY entry_glObjectPtrLabel(const void *ptr, GLsizei length, const GLchar *label)
 {
-	uint64_t id = (uintptr_t)ptr;
+	uint64_t id = id_of((GLsync)(uintptr_t)ptr);
 
 	VGPU_GL_CONTEXT();
 	if (label && !vgpu_fits(ctx, vgpu_string_bytes(label, length)))
@@ -105,7 +141,7 @@ void GLAPIENTRY entry_glObjectPtrLabel(const void *ptr, GLsizei length, const GL
 void GLAPIENTRY entry_glGetObjectPtrLabel(const void *ptr, GLsizei bufSize, GLsizei *length,
                                           GLchar *label)
 {
-	uint64_t id = (uintptr_t)ptr;
+	uint64_t id = id_of((GLsync)(uintptr_t)ptr);
 
 	VGPU_GL_CONTEXT();
 	enc_glGetObjectPtrLabel(s, &id, sizeof(id), bufSize, length, label);

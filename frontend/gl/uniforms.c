@@ -5,15 +5,18 @@
 #include "frontend/gl/programs.h"
 #include "frontend/gl/state.h"
 
-bool vgpu_gl_uniform_count(struct vgpu_context *ctx, GLuint program, GLint location,
-			   GLsizei *count)
+bool vgpu_gl_uniform_count(struct vgpu_context *ctx, GLuint program, GLint location, GLsizei *count)
 {
 	struct vgpu_gl_program_info *info;
 	GLint current = 0, left = 0;
 	bool array = false;
 
-	if (ctx->gl->inside || location < 0)
+	if (ctx->gl->inside)
 		return true;
+	if (location < 0) {
+		*count = 0; /* nothing of it is read, whatever else is wrong */
+		return true;
+	}
 	if (!program) {
 		enc_glGetIntegerv(ctx->stream, GL_CURRENT_PROGRAM, &current);
 		program = (GLuint)current;

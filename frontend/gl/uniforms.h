@@ -15,7 +15,7 @@ struct vgpu_context;
 /*
  * GL ignores what lies behind the end of a uniform array, so a count may claim more than the
  * program's memory has. program 0 means the current one. Lowers *count to what is left of the
- * array at location. False: the command is not to be sent; an error is raised if GL has one.
+ * array at location, to 0 at location -1. False: the command is not to be sent; an error is raised if GL has one.
  * The context's thread.
  */
 bool vgpu_gl_uniform_count(struct vgpu_context *ctx, GLuint program, GLint location,

@@ -81,3 +81,45 @@ def draw_image(test):
 def accum(test):
     """The accumulation buffer, in windows and pbuffers, with sRGB and without: tests/gl/glx_accum.c."""
     same_lines(test, [test.build("tests/gl/glx_accum")], x=True)
+
+
+@case("gl/draw/arrays", groups=("gl", "fast"), timeout=120)
+def draw_arrays(test):
+    """Client arrays (D1 of docs/marshalling.md): tests/gl/draw_arrays.c."""
+    same_lines(test, [test.build("tests/gl/draw_arrays")])
+
+
+@case("gl/draw/draws", groups=("gl", "fast"), timeout=120)
+def draw_draws(test):
+    """Draws that read more than arrays (D2): tests/gl/draw_draws.c."""
+    same_lines(test, [test.build("tests/gl/draw_draws")])
+
+
+@case("gl/draw/values", groups=("gl", "fast"), timeout=120)
+def draw_values(test):
+    """Vectors whose length a name decides (D5, D6): tests/gl/draw_values.c."""
+    same_lines(test, [test.build("tests/gl/draw_values")])
+
+
+@case("gl/draw/programs", groups=("gl", "fast"), timeout=120)
+def draw_programs(test):
+    """Strings to the host and back (D7, D8): tests/gl/draw_programs.c."""
+    same_lines(test, [test.build("tests/gl/draw_programs")])
+
+
+@case("gl/draw/pixels", groups=("gl", "fast"), timeout=120)
+def draw_pixels(test):
+    """Uploads, read-backs and framebuffers (D3, D4, D14): tests/gl/draw_pixels.c."""
+    same_lines(test, [test.build("tests/gl/draw_pixels")])
+
+
+@case("gl/draw/objects", groups=("gl", "fast"), timeout=120)
+def draw_objects(test):
+    """Names, buffers, handles (D9, D10, D16): tests/gl/draw_objects.c."""
+    same_lines(test, [test.build("tests/gl/draw_objects")])
+
+
+@case("gl/draw/answers", groups=("gl", "fast"), timeout=120)
+def draw_answers(test):
+    """Queries, callbacks, errors, lists (D11 to D13, D15, D18): tests/gl/draw_answers.c."""
+    same_lines(test, [test.build("tests/gl/draw_answers")])

@@ -95,6 +95,26 @@ static inline GLuint draw_program(const char *vertex, const char *fragment)
 	return program;
 }
 
+/* A triangle at attribute 0 of a new vertex array, and a program of GLSL 4.5: body writes o. */
+static const float draw_triangle[] = { -0.9f, -0.9f, 0.9f, -0.9f, 0, 0.9f };
+static inline GLuint draw_triangle_program(const char *body)
+{
+	static const char vs[] = "#version 450\nlayout(location=0) in vec2 position;\n"
+	                         "void main() { gl_Position = vec4(position, 0, 1); }\n";
+	char fs[1024];
+	GLuint vao, buffer;
+
+	snprintf(fs, sizeof(fs), "#version 450\nout vec4 o;\n%s", body);
+	glGenVertexArrays(1, &vao);
+	glBindVertexArray(vao);
+	glGenBuffers(1, &buffer);
+	glBindBuffer(GL_ARRAY_BUFFER, buffer);
+	glBufferData(GL_ARRAY_BUFFER, sizeof(draw_triangle), draw_triangle, GL_STATIC_DRAW);
+	glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, 0, NULL);
+	glEnableVertexAttribArray(0);
+	return draw_program(vs, fs);
+}
+
 static inline void draw_open(struct draw_display *d)
 {
 	static const EGLint bits[4] = { EGL_OPENGL_BIT, EGL_OPENGL_BIT, EGL_OPENGL_ES2_BIT,

@@ -460,6 +460,6 @@ const struct test decode_tests[] = {
 	{ "16-sums", ALIVE, sums },
 	{ "16-sums-that-close", ALIVE, sums_that_close },
 	{ "16-gap-is-large", ALIVE, gap_is_large },
-	{ "17-sizes-said-twice", ALIVE, sizes_said_twice },
+	{ "17b-sizes-said-twice", ALIVE, sizes_said_twice },
 	{ 0 },
 };

@@ -70,7 +70,7 @@ static void guest_without_context(void **state)
 	entry_glLineWidth(2);
 	entry_glGetShaderiv(1, GL_COMPILE_STATUS, &value);
 	assert_int_equal(entry_glIsTexture(1), 0);
-	assert_int_equal(entry_glCreateShader(GL_VERTEX_SHADER), 0);
+	assert_int_equal(entry_glCreateShaderProgramEXT(GL_VERTEX_SHADER, ""), 0);
 	assert_int_equal(value, 5);
 	assert_dropped(GL_NO_ERROR);
 }

@@ -13,15 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SPLIT_FROM (1u << 20) /* bytes; less is copied before a helper is awake */
 #define PIECE (128u << 10)
 #define MAX_HELPERS 2
 #define HELPER_CPUS 6         /* processors for each helper */
-#define SPIN_NS 100000        /* a helper's, before it sleeps */
-#define OFTEN_NS 1500000      /* copies that follow each other faster find helpers awake */
+#define SPINS 4000            /* a helper's, before it sleeps */
 
 static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER; /* one copy at a time */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -35,29 +33,6 @@ static const uint8_t *from;
 static size_t total;
 static _Atomic uint64_t ticket; /* copy << 32 | next piece */
 static _Atomic uint32_t pieces, done;
-static uint64_t last_ns, gap_ns; /* when the last copy began; how long it mostly is to the next */
-static _Atomic uint64_t spin_ns = SPIN_NS;
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-/* A wake-up can take as long as a whole copy: not for who copies a thousand times a second. */
-static void follow_rhythm(void)
-{
-	uint64_t now = now_ns(), gap = now - last_ns;
-
-	last_ns = now;
-	if (gap > 4 * OFTEN_NS)
-		gap = 4 * OFTEN_NS;
-	gap_ns = (3 * gap_ns + gap) / 4;
-	atomic_store_explicit(&spin_ns, gap_ns < OFTEN_NS ? 2 * gap_ns + SPIN_NS : SPIN_NS,
-	                      memory_order_relaxed);
-}
 
 static void cpu_relax(void)
 {
@@ -87,23 +62,19 @@ static bool take_piece(void)
 
 static void *help(void *data)
 {
-	uint64_t seen = atomic_load(&ticket) >> 32, until = 0;
+	uint64_t seen = atomic_load(&ticket) >> 32;
 	int spins = 0;
 
 	(void)data;
 	for (;;) {
 		if (take_piece()) {
-			until = 0;
+			spins = 0;
 			continue;
 		}
-		if (++spins % 64) {
+		if (++spins < SPINS) {
 			cpu_relax();
 			continue;
 		}
-		if (!until)
-			until = now_ns() + atomic_load_explicit(&spin_ns, memory_order_relaxed);
-		if (now_ns() < until)
-			continue;
 		pthread_mutex_lock(&lock);
 		atomic_fetch_add(&asleep, 1);
 		while (atomic_load(&ticket) >> 32 == seen)
@@ -111,7 +82,7 @@ static void *help(void *data)
 		atomic_fetch_sub(&asleep, 1);
 		seen = atomic_load(&ticket) >> 32;
 		pthread_mutex_unlock(&lock);
-		until = 0;
+		spins = 0;
 	}
 	return NULL;
 }
@@ -141,7 +112,6 @@ void vgpu_copy_large(void *dst, const void *src, size_t bytes)
 		memcpy(dst, src, bytes);
 		return;
 	}
-	follow_rhythm();
 	/* no piece of the last copy is left to take while this is written */
 	atomic_store(&pieces, 0);
 	to = dst;

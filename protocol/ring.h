@@ -31,7 +31,14 @@ struct vgpu_stream_shared {
 	struct vgpu_ring_shared reply;
 	/* 1: the guest's agent wants no new commands for now; no matter to the worker */
 	_Atomic uint32_t pause;
+	uint32_t pad[15];
+	/*
+	 * Of the fences that this stream has made (glFenceSync), the last of which the worker
+	 * knows that it and all before it are signalled. 0: of none yet.
+	 */
+	_Atomic uint32_t fences_done;
 };
+_Static_assert(offsetof(struct vgpu_stream_shared, fences_done) == 320, "wire layout");
 
 /* One end of a ring. Private memory. */
 struct vgpu_ring {

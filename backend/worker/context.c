@@ -367,6 +367,7 @@ static void release(struct vgpu_replay *r)
 		return;
 	while (vgpu_frames_poll(r, true))
 		;
+	vgpu_wfences_leave(r);
 	draw = ctx->draw;
 	read = ctx->read;
 	ctx->draw = ctx->read = NULL;

@@ -210,12 +210,8 @@ bool vgpu_welements_one(struct vgpu_replay *r, GLint element)
 
 /* ---- draws ----------------------------------------------------------------------------------- */
 
-bool vgpu_welements_range(struct vgpu_replay *r, int64_t first, int64_t count)
+bool vgpu_welements_in_list(struct vgpu_replay *r, int64_t first, int64_t count)
 {
-	const struct vgpu_wgl *w = r->ctx->wgl;
-
-	if (__builtin_expect(!w || !w->compiling, 1))
-		return true;
 	return count <= 0 || (first >= 0 && first + count - 1 <= last_element(r));
 }
 

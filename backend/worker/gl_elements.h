@@ -23,7 +23,13 @@ void vgpu_welements_forget(struct vgpu_replay *r);
 bool vgpu_welements_one(struct vgpu_replay *r, GLint element);
 
 /* Draws: true when the driver may be called. They cost nothing outside lists and feedback. */
-bool vgpu_welements_range(struct vgpu_replay *r, int64_t first, int64_t count);
+bool vgpu_welements_in_list(struct vgpu_replay *r, int64_t first, int64_t count);
+static inline bool vgpu_welements_range(struct vgpu_replay *r, int64_t first, int64_t count)
+{
+	const struct vgpu_wgl *w = r->ctx->wgl;
+
+	return __builtin_expect(!w || !w->compiling, 1) || vgpu_welements_in_list(r, first, count);
+}
 /* count indices of a type at an offset into the element buffer, each with base added. */
 bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t count, GLenum type,
                             int64_t base);

@@ -16,6 +16,8 @@
 
 #define BUCKETS 256
 #define MAX_SYNCS 65536
+#define NOTED 64     /* fences of a stream that are watched for the guest at once */
+#define FLUSH_AFTER 4 /* fences: then the driver is told to begin, for one of them to be signalled */
 #define SLICE_NS 20000000ull            /* of a wait: then look after frames and the stream's end */
 #define FENCE_COMES_NS 10000000000ull   /* how long a wait waits for its fence */
 
@@ -161,6 +163,83 @@ static void put(struct vgpu_replay *r, struct sync *sync)
 	free(sync);
 }
 
+/* ---- fences that the guest learns of by itself -------------------------------------------- */
+
+/* In the order in which they were made, each counted in its users. */
+struct vgpu_wfences {
+	struct sync *sync[NOTED];
+	uint32_t first, since_flush;
+	/*
+	 * Fences of one context are signalled in order, so those that did not fit are
+	 * once a later one is; of several contexts they need not be.
+	 */
+	bool left_out, off;
+};
+
+void vgpu_wfences_poll(struct vgpu_replay *r)
+{
+	struct vgpu_wfences *f = r->fences;
+	uint32_t done = 0;
+
+	while (r->fences_pending) {
+		struct sync *sync = f->sync[f->first];
+		bool flush = f->since_flush >= FLUSH_AFTER;
+		GLenum rc = r->gl->ClientWaitSync(sync->host, flush ? GL_SYNC_FLUSH_COMMANDS_BIT : 0, 0);
+
+		if (flush)
+			f->since_flush = 0;
+		if (rc != GL_ALREADY_SIGNALED && rc != GL_CONDITION_SATISFIED)
+			break;
+		done = (uint32_t)sync->id;
+		put(r, sync);
+		f->first = (f->first + 1) % NOTED;
+		r->fences_pending--;
+	}
+	if (done)
+		vgpu_wstream_fences_done(r, done);
+}
+
+/* Watch a fence that was just made, which counts this use. */
+static void watch(struct vgpu_replay *r, struct sync *sync)
+{
+	struct vgpu_wfences *f = r->fences;
+
+	if (!f)
+		f = r->fences = calloc(1, sizeof(*f));
+	if (!f || f->off || r->fences_pending == NOTED) {
+		if (f)
+			f->left_out = true;
+		put(r, sync);
+		return;
+	}
+	f->sync[(f->first + r->fences_pending) % NOTED] = sync;
+	r->fences_pending++;
+	f->since_flush++;
+	vgpu_wfences_poll(r);
+}
+
+void vgpu_wfences_leave(struct vgpu_replay *r)
+{
+	struct vgpu_wfences *f = r->fences;
+
+	if (!f)
+		return;
+	if (r->fences_pending)
+		vgpu_wfences_poll(r);
+	f->off |= r->fences_pending || f->left_out;
+	while (r->fences_pending) {
+		put(r, f->sync[f->first]);
+		f->first = (f->first + 1) % NOTED;
+		r->fences_pending--;
+	}
+}
+
+void vgpu_wfences_free(struct vgpu_replay *r)
+{
+	free(r->fences);
+	r->fences = NULL;
+}
+
 int replay_glFenceSync(struct vgpu_replay *r, const struct args_glFenceSync *a)
 {
 	struct vgpu_wsyncs *s = r->share->syncs;
@@ -187,11 +266,14 @@ int replay_glFenceSync(struct vgpu_replay *r, const struct args_glFenceSync *a)
 		sync->next = *at;
 		*at = sync;
 		s->count++;
+		sync->users = 1;
 		pthread_cond_broadcast(&s->added);
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (ok)
+	if (ok) {
+		watch(r, sync);
 		return 0;
+	}
 	r->gl->DeleteSync(sync->host);
 	free(sync);
 	vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);

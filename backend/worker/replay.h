@@ -24,6 +24,7 @@ struct vgpu_wconn;    /* backend/worker/conn.h: one program */
 struct vgpu_wcontext; /* backend/worker/context.h */
 struct vgpu_wshare;   /* backend/worker/context.h: a share group's names */
 struct vgpu_wdrawable; /* backend/worker/drawable.h */
+struct vgpu_wfences;  /* backend/worker/gl_fences.c: fences the guest has not been told of */
 
 /* Memory that lives until the command is done; grows, is reused. */
 struct vgpu_scratch {
@@ -42,6 +43,8 @@ struct vgpu_replay {
 	struct vgpu_wshare *share; /* ctx's, or NULL */
 	struct vgpu_scratch scratch;
 	uint32_t bind_status;      /* EGL error code of the last vgpuContextBind */
+	struct vgpu_wfences *fences; /* or NULL */
+	uint32_t fences_pending;   /* in there */
 };
 
 /*

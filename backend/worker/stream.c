@@ -19,6 +19,7 @@
 #include "backend/worker/conn.h"
 #include "backend/worker/context.h"
 #include "backend/worker/frame.h"
+#include "backend/worker/gl_sync.h"
 #include "decode.h"
 #include "ops.h"
 
@@ -73,6 +74,14 @@ void vgpu_wstream_show_progress(struct vgpu_replay *r)
 		vgpu_worder_moved(r->stream);
 }
 
+void vgpu_wstream_fences_done(struct vgpu_replay *r, uint32_t id)
+{
+	struct vgpu_stream_shared *shared = r->stream->memory;
+
+	if (shared)
+		atomic_store_explicit(&shared->fences_done, id, memory_order_release);
+}
+
 uint64_t vgpu_wstream_replayed(const struct vgpu_wstream *s)
 {
 	return s->consumed + (uint64_t)(s->at - s->batch);
@@ -120,6 +129,8 @@ static int64_t wait_commands(struct vgpu_wstream *s)
 				until = now + vgpu_wstream_env.spin_ns;
 			if (now >= until)
 				break;
+			if (s->replay.fences_pending)
+				vgpu_wfences_poll(&s->replay);
 		}
 		cpu_relax();
 	}
@@ -601,6 +612,8 @@ static void serve(void *data)
 			n = replay(s, (uint32_t)n);
 		if (n <= 0)
 			break;
+		if (s->replay.fences_pending)
+			vgpu_wfences_poll(&s->replay);
 	}
 	s->pulse.busy = true;
 	while (vgpu_frames_poll(&s->replay, true))
@@ -760,6 +773,7 @@ void vgpu_wstream_offline_end(struct vgpu_wstream *s)
 	vgpu_replay_thread_end(&s->replay);
 	free(s->joined);
 	vgpu_scratch_free(&s->replay);
+	vgpu_wfences_free(&s->replay);
 	free(s);
 }
 
@@ -797,6 +811,7 @@ void vgpu_wstream_join(struct vgpu_wstream *s)
 	close(s->event_out);
 	free(s->joined);
 	vgpu_scratch_free(&s->replay);
+	vgpu_wfences_free(&s->replay);
 	free(s->batch);
 	free(s);
 }

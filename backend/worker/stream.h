@@ -75,6 +75,8 @@ void vgpu_wstream_offline_end(struct vgpu_wstream *stream);
  * stream see how far this one is. The stream's own thread.
  */
 void vgpu_wstream_show_progress(struct vgpu_replay *r);
+/* Of this stream's fences, the one of number id is signalled, and all before it. Its own thread. */
+void vgpu_wstream_fences_done(struct vgpu_replay *r, uint32_t id);
 /* Octets that have been replayed, up to the command that runs. The stream's own thread. */
 uint64_t vgpu_wstream_replayed(const struct vgpu_wstream *stream);
 /* Octets that the guest has published, as far as it can be believed. Any thread. */

@@ -205,8 +205,7 @@ void GLAPIENTRY entry_glDeleteBuffers(GLsizei n, const GLuint *buffers)
 		if (!b)
 			continue;
 		vgpu_gl_map_drop(ctx, b);
-		if (b->copy)
-			munmap(b->copy, b->copy_size);
+		vgpu_gl_copy_free(b);
 		free(b);
 	}
 	vgpu_guest_names_free(ctx, VGPU_NAME_BUFFER, (uint32_t)n, buffers);

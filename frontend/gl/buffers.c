@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "encode.h"
 #include "frontend/gl/state.h"
@@ -90,10 +89,8 @@ void vgpu_gl_buffer_new_storage(struct vgpu_context *ctx, struct vgpu_gl_buffer 
                                 bool defined)
 {
 	vgpu_gl_map_drop(ctx, b);
-	if (b->copy && b->copy_size != (uint64_t)size) {
-		munmap(b->copy, b->copy_size);
-		b->copy = NULL;
-	}
+	if (b->copy && (b->shared || b->copy_size != (uint64_t)size))
+		vgpu_gl_copy_free(b);
 	b->valid_from = b->valid_to = 0;
 	b->size = size;
 	b->undefined = !defined;
@@ -125,8 +122,7 @@ void vgpu_gl_buffers_finish(struct vgpu_share *share)
 	while (vgpu_idmap_next(&share->buffers, &cursor, &id, &value)) {
 		struct vgpu_gl_buffer *b = (struct vgpu_gl_buffer *)value;
 
-		if (b->copy)
-			munmap(b->copy, b->copy_size);
+		vgpu_gl_copy_free(b);
 		free(b->sent);
 		free(b);
 	}

@@ -29,6 +29,7 @@ struct vgpu_gl_buffer {
 	/* The copy: size bytes (mapped memory), of which [valid_from, valid_to) are right. */
 	uint8_t *copy;
 	uint64_t copy_size;
+	struct vgpu_gl_shared *shared; /* whose memory it is, while it is mapped; or NULL */
 	uint64_t valid_from, valid_to;
 
 	bool mapped;
@@ -37,6 +38,7 @@ struct vgpu_gl_buffer {
 	uint8_t *sent; /* what the host has of the mapped range, to find what changed; or NULL */
 	bool tracked;  /* the kernel tells which pages of the copy are written */
 	uint64_t epoch; /* vgpu_dirty_epoch before they were last taken */
+	struct vgpu_gl_guess *guess; /* of a shared copy; or NULL */
 	struct vgpu_gl_buffer *next_map; /* persistent maps of the share group */
 
 	struct {
@@ -74,8 +76,14 @@ void vgpu_gl_buffer_gpu_writes(struct vgpu_gl_buffer *b);
 
 /* map.c */
 void vgpu_gl_map_drop(struct vgpu_context *ctx, struct vgpu_gl_buffer *b); /* unmap, send nothing */
+/* Give the copy back; the buffer is not mapped. Not under the share group's lock. */
+void vgpu_gl_copy_free(struct vgpu_gl_buffer *b);
 /* Send what the program wrote into persistent maps. Cheap when there are none. */
 void vgpu_gl_maps_commit(struct vgpu_context *ctx);
+/* The same before a command of the host's that writes a buffer: pages stay protected until it has. */
+void vgpu_gl_maps_settle(struct vgpu_context *ctx);
+/* The program has waited for the GPU. Cheap when there are no maps. */
+void vgpu_gl_maps_waited(struct vgpu_context *ctx);
 /* The GPU may have written: refresh persistent maps that are read. */
 void vgpu_gl_maps_refresh(struct vgpu_context *ctx);
 /* At vgpu_share_unref. */

@@ -280,7 +280,7 @@ void GLAPIENTRY entry_glGetNamedBufferSubDataEXT(GLuint buffer, GLintptr offset,
 static void before_copy(struct vgpu_context *ctx)
 {
 	if (atomic_load(&ctx->share->maps))
-		vgpu_gl_maps_commit(ctx);
+		vgpu_gl_maps_settle(ctx);
 }
 
 /* A persistent map of the target must show the new contents. */

@@ -4,7 +4,9 @@
  * the host at unmap, at an explicit flush, or, for persistent maps, whenever
  * the host is about to look: of persistent maps the kernel tells the pages that
  * were written; where it cannot, or the GPU may write the same pages, a second
- * copy of what the host has is kept, and what differs is sent.
+ * copy of what the host has is kept, and what differs is sent. The copy of a large
+ * persistent map is shared with the worker (map_shared.h), and of such a one it is
+ * guessed which pages come next (map_guess.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +16,51 @@
 #include "entry.h"
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/dirty.h"
+#include "frontend/gl/map_guess.h"
+#include "frontend/gl/map_shared.h"
+#include "frontend/gl/touched.h"
 #include "frontend/gl/state.h"
 
 #define PAGE 4096u
 #define COMPARE_FROM 65536u /* smaller maps are sent whole */
+#define SHARE_FROM 65536u   /* smaller ones are not worth a pool */
+
+void vgpu_gl_copy_free(struct vgpu_gl_buffer *b)
+{
+	if (b->shared) {
+		vgpu_gl_shared_close(b->shared);
+		free(b->guess);
+		b->guess = NULL;
+	} else if (b->copy) {
+		munmap(b->copy, b->copy_size);
+	}
+	b->shared = NULL;
+	b->copy = NULL;
+	b->valid_from = b->valid_to = 0;
+}
+
+/* A copy in shared memory, where one is of use and can be had. */
+static void share_copy(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLsizeiptr length,
+                       GLbitfield access)
+{
+	const GLbitfield wanted = GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT;
+	struct vgpu_gl_shared *shared;
+
+	if ((access & (wanted | GL_MAP_READ_BIT | GL_MAP_FLUSH_EXPLICIT_BIT)) != wanted ||
+	    length < SHARE_FROM || b->gpu_written)
+		return;
+	b->guess = malloc(sizeof(*b->guess));
+	shared = b->guess ? vgpu_gl_shared_open(ctx, (uint64_t)b->size) : NULL;
+	if (!shared) {
+		free(b->guess);
+		b->guess = NULL;
+		return;
+	}
+	vgpu_gl_copy_free(b);
+	b->shared = shared;
+	b->copy = vgpu_gl_shared_memory(shared);
+	b->copy_size = (uint64_t)b->size;
+}
 
 static bool make_copy(struct vgpu_gl_buffer *b)
 {
@@ -91,6 +134,12 @@ struct sender {
 	struct vgpu_gl_buffer *b;
 };
 
+/* The copy as we read and write it ourselves: what we do is not the program's. */
+static uint8_t *view(const struct vgpu_gl_buffer *b)
+{
+	return b->shared ? vgpu_touched_view(vgpu_gl_shared_touched(b->shared)) : b->copy;
+}
+
 /* Pages of the copy were written. */
 static void send_pages(void *data, size_t from, size_t to)
 {
@@ -107,16 +156,86 @@ static void send_pages(void *data, size_t from, size_t to)
 		return;
 	}
 	/* what is written from now on counts as written again */
-	vgpu_gl_buffer_write(ctx, b->name, low, high - low, b->copy + low);
+	if (b->shared && !b->gpu_written)
+		vgpu_gl_shared_send(ctx, b->shared, b->name, low, high - low);
+	else
+		vgpu_gl_buffer_write(ctx, b->name, low, high - low, view(b) + low);
 	b->version++;
 }
 
+/* Let the program write these pages without being noticed: they are sent with the next commit. */
+static void open_pages(struct vgpu_gl_buffer *b, struct vgpu_gl_pages pages)
+{
+	pages = vgpu_gl_guess_open(b->guess, pages);
+	vgpu_touched_open(vgpu_gl_shared_touched(b->shared), (size_t)pages.from * PAGE,
+	                  (size_t)pages.to * PAGE);
+}
+
+static void send_touched(void *data, size_t from, size_t to)
+{
+	struct vgpu_gl_guess *g = ((struct sender *)data)->b->guess;
+
+	vgpu_gl_guess_found(g, (struct vgpu_gl_pages){ (uint32_t)(from / PAGE), (uint32_t)(to / PAGE) });
+	send_pages(data, from, to);
+}
+
+/*
+ * The pages that are open, and the two at their ends, which are not. True: nothing
+ * else was touched, as the number of faults tells.
+ */
+static bool send_open(struct vgpu_gl_buffer *b, struct sender *s, uint64_t epoch)
+{
+	const struct vgpu_gl_guess *g = b->guess;
+	size_t from = (size_t)g->open.from * PAGE, to = (size_t)g->open.to * PAGE;
+
+	return from != to &&
+	       vgpu_touched_take(vgpu_gl_shared_touched(b->shared), from, to, send_touched, s) && epoch &&
+	       vgpu_dirty_epoch() == epoch &&
+	       epoch - b->epoch == (uint64_t)((g->touched & 1) + (g->touched >> 1 & 1));
+}
+
+/* All pages that were touched. */
+static bool send_all(struct vgpu_gl_buffer *b, struct sender *s)
+{
+	struct vgpu_touched *touched = vgpu_gl_shared_touched(b->shared);
+
+	return vgpu_touched_take(touched, 0, (size_t)((b->copy_size + PAGE - 1) & ~(uint64_t)(PAGE - 1)),
+	                         send_touched, s) &&
+	       vgpu_touched_take_lost(touched, send_touched, s);
+}
+
+/* Of a shared copy: of some pages it has been guessed that they are written. */
+static void send_shared(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, bool may_open)
+{
+	uint64_t epoch = vgpu_dirty_epoch();
+	struct vgpu_gl_guess *g = b->guess;
+	struct sender s = { ctx, b };
+	uint32_t version = b->version;
+	struct vgpu_gl_pages open;
+
+	vgpu_gl_guess_begin(g);
+	if ((!epoch || epoch != b->epoch || g->open.from != g->open.to) && !send_open(b, &s, epoch) &&
+	    !send_all(b, &s)) {
+		send_pages(&s, 0, (size_t)b->copy_size);
+		epoch = 0; /* look again the next time, whatever it is then */
+	}
+	b->epoch = epoch;
+	if (b->version != version)
+		vgpu_gl_shared_sent(ctx, b->shared);
+	if (vgpu_gl_guess_end(g, &open) && may_open && !b->gpu_written)
+		open_pages(b, open);
+}
+
 /* Send what the program wrote into the map. */
-static void send_written(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
+static void send_written(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, bool may_open)
 {
 	struct sender sender = { ctx, b };
 	uint64_t epoch;
 
+	if (b->shared) {
+		send_shared(ctx, b, may_open);
+		return;
+	}
 	if (!b->tracked) {
 		send_changed(ctx, b, 0, b->map_length);
 		return;
@@ -125,8 +244,10 @@ static void send_written(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 	if (epoch && epoch == b->epoch)
 		return;
 	b->epoch = epoch;
-	if (!vgpu_dirty_take(b->copy, b->copy_size, send_pages, &sender))
+	if (!vgpu_dirty_take(b->copy, b->copy_size, send_pages, &sender)) {
 		send_pages(&sender, 0, (size_t)b->copy_size);
+		b->epoch = 0; /* some pages may be unprotected still */
+	}
 }
 
 static void unlink_map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
@@ -157,16 +278,52 @@ void vgpu_gl_map_drop(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 	b->sent = NULL;
 }
 
-void vgpu_gl_maps_commit(struct vgpu_context *ctx)
+static void commit(struct vgpu_context *ctx, bool may_open)
 {
 	struct vgpu_gl_buffer *b;
 
 	pthread_mutex_lock(&ctx->share->lock);
 	for (b = ctx->share->persistent; b; b = b->next_map) {
-		if ((b->sent || b->tracked) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT))
-			send_written(ctx, b);
+		if ((b->sent || b->tracked || b->shared) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT))
+			send_written(ctx, b, may_open);
 	}
 	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+void vgpu_gl_maps_commit(struct vgpu_context *ctx)
+{
+	commit(ctx, true);
+}
+
+void vgpu_gl_maps_settle(struct vgpu_context *ctx)
+{
+	commit(ctx, false);
+}
+
+void vgpu_gl_maps_waited(struct vgpu_context *ctx)
+{
+	struct vgpu_gl_pages open;
+	struct vgpu_gl_buffer *b;
+
+	if (!atomic_load(&ctx->share->maps))
+		return;
+	pthread_mutex_lock(&ctx->share->lock);
+	for (b = ctx->share->persistent; b; b = b->next_map) {
+		if (b->shared && vgpu_gl_guess_waited(b->guess, &open) && !b->gpu_written)
+			open_pages(b, open);
+	}
+	pthread_mutex_unlock(&ctx->share->lock);
+}
+
+static bool any_gpu_written(struct vgpu_share *share)
+{
+	struct vgpu_gl_buffer *b;
+
+	pthread_mutex_lock(&share->lock);
+	for (b = share->persistent; b && !b->gpu_written; b = b->next_map)
+		;
+	pthread_mutex_unlock(&share->lock);
+	return b != NULL;
 }
 
 void vgpu_gl_maps_refresh(struct vgpu_context *ctx)
@@ -175,12 +332,12 @@ void vgpu_gl_maps_refresh(struct vgpu_context *ctx)
 	uint8_t *fresh = NULL;
 	uint64_t i;
 
-	if (!atomic_load(&ctx->share->maps))
+	if (!atomic_load(&ctx->share->maps) || !any_gpu_written(ctx->share))
 		return;
-	vgpu_gl_maps_commit(ctx);
+	vgpu_gl_maps_settle(ctx);
 	pthread_mutex_lock(&ctx->share->lock);
 	for (b = ctx->share->persistent; b; b = b->next_map) {
-		uint8_t *now = b->copy + b->map_offset;
+		uint8_t *now = view(b) + b->map_offset;
 
 		/* also maps that are not for reading: natively they show it */
 		if (!b->gpu_written)
@@ -237,6 +394,20 @@ static GLenum check_map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLin
 	return GL_NO_ERROR;
 }
 
+/* What has been filled in of a shared copy counts as untouched. */
+static void begin_shared(struct vgpu_gl_buffer *b)
+{
+	struct vgpu_gl_pages limit = {
+		(uint32_t)(b->map_offset / PAGE),
+		(uint32_t)((b->map_offset + b->map_length + PAGE - 1) / PAGE),
+	};
+
+	vgpu_touched_take(vgpu_gl_shared_touched(b->shared), (size_t)limit.from * PAGE,
+	                  (size_t)limit.to * PAGE, NULL, NULL);
+	vgpu_gl_guess_init(b->guess, limit);
+	b->epoch = 0;
+}
+
 static void *map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr offset,
                  GLsizeiptr length, GLbitfield access)
 {
@@ -248,6 +419,7 @@ static void *map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr of
 		vgpu_gl_set_error(ctx, error);
 		return NULL;
 	}
+	share_copy(ctx, b, length, access);
 	if (!make_copy(b)) {
 		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
 		return NULL;
@@ -262,12 +434,15 @@ static void *map(struct vgpu_context *ctx, struct vgpu_gl_buffer *b, GLintptr of
 	b->access = access;
 	b->map_offset = from;
 	b->map_length = (uint64_t)length;
-	if ((access & (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_FLUSH_EXPLICIT_BIT)) ==
-	    (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT)) {
+	if (b->shared) {
+		begin_shared(b);
+	} else if ((access & (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_FLUSH_EXPLICIT_BIT)) ==
+	           (GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT)) {
 		b->tracked = vgpu_dirty_begin(b->copy, b->copy_size);
 		b->epoch = 0;
 	}
-	if ((access & GL_MAP_WRITE_BIT) && !discard && !(access & GL_MAP_FLUSH_EXPLICIT_BIT) &&
+	if ((access & GL_MAP_WRITE_BIT) && !discard && !b->shared &&
+	    !(access & GL_MAP_FLUSH_EXPLICIT_BIT) &&
 	    (!b->tracked || (access & GL_MAP_READ_BIT)) &&
 	    (length >= COMPARE_FROM || (access & GL_MAP_PERSISTENT_BIT))) {
 		b->sent = malloc((size_t)length);
@@ -300,8 +475,8 @@ static GLboolean unmap(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 		return GL_FALSE;
 	}
 	if ((b->access & GL_MAP_WRITE_BIT) && !(b->access & GL_MAP_FLUSH_EXPLICIT_BIT)) {
-		if (b->sent || b->tracked)
-			send_written(ctx, b);
+		if (b->sent || b->tracked || b->shared)
+			send_written(ctx, b, false);
 		else
 			vgpu_gl_buffer_write(ctx, b->name, b->map_offset, b->map_length,
 			                     b->copy + b->map_offset);
@@ -312,6 +487,8 @@ static GLboolean unmap(struct vgpu_context *ctx, struct vgpu_gl_buffer *b)
 		b->version++;
 	}
 	vgpu_gl_map_drop(ctx, b);
+	if (b->shared) /* what is written at the next map must not reach what was sent now */
+		vgpu_gl_copy_free(b);
 	return GL_TRUE;
 }
 

@@ -328,6 +328,13 @@ void vgpu_stream_flush(struct vgpu_stream *s)
 		publish(s);
 }
 
+uint32_t vgpu_stream_fences_done(const struct vgpu_stream *s)
+{
+	const struct vgpu_stream_shared *shared = s->memory;
+
+	return atomic_load_explicit(&shared->fences_done, memory_order_acquire);
+}
+
 uint64_t vgpu_stream_written(const struct vgpu_stream *s)
 {
 	return s->position + (s->lost ? 0 : unpublished(s));

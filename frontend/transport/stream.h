@@ -22,6 +22,8 @@
 
 struct vgpu_client;
 
+#define VGPU_STREAM_FENCES 64u
+
 struct vgpu_stream {
 	uint8_t *wr; /* where the next command goes */
 	/* vgpu_stream_more when a command would pass it; other threads may set it to NULL */
@@ -49,6 +51,8 @@ struct vgpu_stream {
 	bool count_waits;  /* VGPU_DEBUG=sync */
 	bool in_pieces;    /* a large command is on its way: nothing may come between */
 	struct vgpu_order order;
+	/* frontend/gl/sync.c: the last fences made on this stream, by number, and what they are of */
+	uint32_t fences[VGPU_STREAM_FENCES];
 };
 
 #define VGPU_STREAM_AHEAD 1024 /* bytes */
@@ -113,6 +117,12 @@ void vgpu_reply_read(struct vgpu_stream *stream, void *dst, size_t n);
 size_t vgpu_reply_read_blob(struct vgpu_stream *stream, void *dst, size_t capacity);
 /* Skip what is left of the payload. */
 void vgpu_reply_end(struct vgpu_stream *stream);
+
+/*
+ * The number of a fence made on this stream that the worker knows to be signalled, like
+ * all that were made on it before; 0: none yet.
+ */
+uint32_t vgpu_stream_fences_done(const struct vgpu_stream *stream);
 
 /* The position behind what has been written so far. The stream's thread. */
 uint64_t vgpu_stream_written(const struct vgpu_stream *stream);

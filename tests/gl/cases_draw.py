@@ -59,6 +59,12 @@ def draw_memory(test):
     same_lines(test, [test.build("tests/gl/draw_memory")])
 
 
+@case("gl/draw/maps", groups=("gl", "fast"), timeout=120)
+def draw_maps(test):
+    """Streaming through persistent maps in every rhythm: tests/gl/draw_maps.c."""
+    same_lines(test, [test.build("tests/gl/draw_maps")])
+
+
 @case("gl/draw/threads", groups=("gl", "fast", "tsan"), timeout=60)
 def threads(test):
     """Four threads with contexts of one share group, each sees its own colours."""

@@ -78,6 +78,9 @@ struct vgpu_gl_state {
 	bool inside; /* between glBegin and glEnd, as far as is known: lists may hold either */
 	GLuint list_mode; /* GL_COMPILE, GL_COMPILE_AND_EXECUTE, or 0 outside glNewList */
 
+	struct vgpu_gl_unified *unified; /* unified.c; NULL: never used */
+	uint64_t unified_indices, unified_indirect; /* where in its buffer an address begins, or 0 */
+
 	struct vgpu_gl_strings *strings;
 	struct vgpu_gl_limits *limits;
 	uint8_t *scratch; /* vgpu_gl_scratch */

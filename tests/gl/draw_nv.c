@@ -163,7 +163,8 @@ static void bindless_nv(void)
 {
 	static const char fs[] = "#version 430 compatibility\n"
 	                         "#extension GL_NV_bindless_texture : require\n"
-	                         "uniform uvec2 h; in vec2 uv; out vec4 frag;\n"
+	                         "#extension GL_NV_gpu_shader5 : require\n"
+	                         "uniform uint64_t h; in vec2 uv; out vec4 frag;\n"
 	                         "void main() { frag = texture(sampler2D(h), uv).bgra; }\n";
 	GLuint p, texture;
 	GLuint64 handle;
@@ -173,12 +174,13 @@ static void bindless_nv(void)
 	LOAD(PFNGLGETTEXTUREHANDLENVPROC, GetTextureHandleNV);
 	LOAD(PFNGLMAKETEXTUREHANDLERESIDENTNVPROC, MakeTextureHandleResidentNV);
 	LOAD(PFNGLISTEXTUREHANDLERESIDENTNVPROC, IsTextureHandleResidentNV);
+	LOAD(PFNGLUNIFORMHANDLEUI64NVPROC, UniformHandleui64NV);
 	texture = checkers(GL_RGBA8);
 	handle = GetTextureHandleNV(texture);
 	MakeTextureHandleResidentNV(handle);
 	draw_say(" %d %d", handle != 0, IsTextureHandleResidentNV(handle));
 	p = draw_program(vs, fs);
-	glUniform2ui(glGetUniformLocation(p, "h"), (GLuint)handle, (GLuint)(handle >> 32));
+	UniformHandleui64NV(glGetUniformLocation(p, "h"), handle);
 	draw_quad();
 }
 
@@ -582,6 +584,357 @@ static void shading_rate(void)
 	                  GL_NEAREST);
 }
 
+/* ---- buffers by address ------------------------------------------------------------------ */
+
+struct corner {
+	float position[2];
+	uint8_t color[4];
+};
+static const struct corner corners[] = {
+	{ { -0.9f, -0.9f }, { 255, 0, 0, 255 } },  { { 0.9f, -0.9f }, { 0, 255, 0, 255 } },
+	{ { -0.9f, 0.9f }, { 0, 0, 255, 255 } },   { { 0.9f, 0.9f }, { 255, 255, 0, 255 } },
+	{ { -0.5f, -0.2f }, { 0, 255, 255, 255 } }, { { 0.5f, -0.2f }, { 255, 255, 255, 255 } },
+	{ { 0, 0.7f }, { 30, 30, 30, 255 } },
+};
+
+/* A buffer with this in it, resident; its address. */
+static GLuint64EXT addressed(GLenum target, const void *data, size_t bytes)
+{
+	PFNGLMAKEBUFFERRESIDENTNVPROC resident =
+	        (PFNGLMAKEBUFFERRESIDENTNVPROC)eglGetProcAddress("glMakeBufferResidentNV");
+	PFNGLGETBUFFERPARAMETERUI64VNVPROC get =
+	        (PFNGLGETBUFFERPARAMETERUI64VNVPROC)eglGetProcAddress("glGetBufferParameterui64vNV");
+	GLuint64EXT address = 0;
+	GLuint buffer;
+
+	glGenBuffers(1, &buffer);
+	glBindBuffer(target, buffer);
+	glBufferData(target, (GLsizeiptr)bytes, data, GL_STATIC_DRAW);
+	resident(target, GL_READ_ONLY);
+	get(target, GL_BUFFER_GPU_ADDRESS_NV, &address);
+	glBindBuffer(target, 0);
+	return address;
+}
+
+static void unified_arrays(void)
+{
+	static const GLushort indices[] = { 9, 9, 0, 1, 2, 2, 1, 3, 4, 5, 6 };
+	GLuint64EXT vertices, elements, got = 0;
+
+	if (!has("GL_NV_vertex_buffer_unified_memory"))
+		return;
+	LOAD(PFNGLBUFFERADDRESSRANGENVPROC, BufferAddressRangeNV);
+	LOAD(PFNGLVERTEXFORMATNVPROC, VertexFormatNV);
+	LOAD(PFNGLCOLORFORMATNVPROC, ColorFormatNV);
+	LOAD(PFNGLVERTEXATTRIBFORMATNVPROC, VertexAttribFormatNV);
+	LOAD(PFNGLGETINTEGERUI64I_VNVPROC, GetIntegerui64i_vNV);
+	vertices = addressed(GL_ARRAY_BUFFER, corners, sizeof(corners));
+	elements = addressed(GL_ELEMENT_ARRAY_BUFFER, indices, sizeof(indices));
+	draw_say(" %d %x", vertices && elements && vertices != elements, glGetError());
+	/* fixed-function arrays */
+	VertexFormatNV(2, GL_FLOAT, sizeof(struct corner));
+	ColorFormatNV(4, GL_UNSIGNED_BYTE, sizeof(struct corner));
+	glEnableClientState(GL_VERTEX_ARRAY);
+	glEnableClientState(GL_COLOR_ARRAY);
+	glEnableClientState(GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV);
+	draw_say(" %d", glIsEnabled(GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV));
+	BufferAddressRangeNV(GL_VERTEX_ARRAY_ADDRESS_NV, 0, vertices, sizeof(corners));
+	BufferAddressRangeNV(GL_COLOR_ARRAY_ADDRESS_NV, 0, vertices + 8, sizeof(corners) - 8);
+	glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+	/* from an address in the middle, by indices from one in the middle */
+	glEnableClientState(GL_ELEMENT_ARRAY_UNIFIED_NV);
+	BufferAddressRangeNV(GL_ELEMENT_ARRAY_ADDRESS_NV, 0, elements + 4, sizeof(indices) - 4);
+	glViewport(16, 16, 32, 32);
+	glDrawElements(GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, (void *)12);
+	draw_say(" %x", glGetError());
+	glDisableClientState(GL_COLOR_ARRAY);
+	glColor3f(0.5f, 0.2f, 0.9f);
+	glViewport(0, 0, 20, 20);
+	BufferAddressRangeNV(GL_VERTEX_ARRAY_ADDRESS_NV, 0, vertices + 4 * sizeof(struct corner),
+	                     3 * sizeof(struct corner));
+	glDrawArrays(GL_TRIANGLES, 0, 3);
+	glDisableClientState(GL_VERTEX_ARRAY);
+	/* generic ones */
+	draw_program("#version 330 compatibility\nin vec2 position; layout(location = 3) in vec4 c;\n"
+	             "out vec4 v; void main() { v = c; gl_Position = vec4(position, 0, 1); }\n",
+	             "#version 330 compatibility\nin vec4 v; out vec4 f; void main() { f = v; }\n");
+	VertexAttribFormatNV(0, 2, GL_FLOAT, GL_FALSE, sizeof(struct corner));
+	VertexAttribFormatNV(3, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(struct corner));
+	glEnableVertexAttribArray(0);
+	glEnableVertexAttribArray(3);
+	BufferAddressRangeNV(GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV, 0, vertices, sizeof(corners));
+	BufferAddressRangeNV(GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV, 3, vertices + 8, sizeof(corners) - 8);
+	GetIntegerui64i_vNV(GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV, 3, &got);
+	glViewport(40, 0, 24, 64);
+	glDrawElements(GL_TRIANGLES, 6, GL_UNSIGNED_SHORT, NULL);
+	draw_say(" %d %x", got == vertices + 8, glGetError());
+	BufferAddressRangeNV(GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV, 0, vertices, -1);
+	draw_say(" %x", glGetError());
+	glDisableClientState(GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV);
+	glDisableClientState(GL_ELEMENT_ARRAY_UNIFIED_NV);
+	draw_say(" %d", glIsEnabled(GL_ELEMENT_ARRAY_UNIFIED_NV));
+	/* and ordinary arrays again */
+	glDisableVertexAttribArray(3);
+	glVertexAttrib4f(3, 1, 1, 1, 1);
+	glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, sizeof(struct corner), corners[4].position);
+	glViewport(0, 40, 24, 24);
+	glDrawArrays(GL_TRIANGLES, 0, 3);
+	draw_say(" %x", glGetError());
+}
+
+static void unified_uniforms(void)
+{
+	static float colors[2][64] = { { 1, 0.5f, 0, 1 }, { 0, 0.5f, 1, 1 } };
+	GLuint64EXT address;
+	GLuint program, ubo;
+
+	if (!has("GL_NV_uniform_buffer_unified_memory"))
+		return;
+	LOAD(PFNGLBUFFERADDRESSRANGENVPROC, BufferAddressRangeNV);
+	address = addressed(GL_UNIFORM_BUFFER, colors, sizeof(colors));
+	program = draw_program(vs, "#version 430 compatibility\nlayout(std140) uniform C { vec4 c; };\n"
+	                           "in vec2 uv; out vec4 f; void main() { f = c * vec4(uv, 1, 1); }\n");
+	glUniformBlockBinding(program, glGetUniformBlockIndex(program, "C"), 3);
+	glGenBuffers(1, &ubo);
+	glBindBufferBase(GL_UNIFORM_BUFFER, 3, ubo);
+	glBufferData(GL_UNIFORM_BUFFER, 16, (const float[]){ 1, 1, 1, 1 }, GL_STATIC_DRAW);
+	glEnableClientState(GL_UNIFORM_BUFFER_UNIFIED_NV);
+	BufferAddressRangeNV(GL_UNIFORM_BUFFER_ADDRESS_NV, 3, address, 16);
+	draw_quad();
+	BufferAddressRangeNV(GL_UNIFORM_BUFFER_ADDRESS_NV, 3, address + 256, 16);
+	glViewport(0, 0, 32, 32);
+	draw_quad();
+	glDisableClientState(GL_UNIFORM_BUFFER_UNIFIED_NV);
+	glViewport(32, 32, 32, 32);
+	draw_quad();
+	draw_say(" %x", glGetError());
+}
+
+static void bindless_draws(void)
+{
+	struct pointer {
+		GLuint index, reserved;
+		GLuint64EXT address, length;
+	};
+	struct {
+		GLuint count, instances, first, base;
+		struct pointer vertices[2];
+	} arrays[2];
+	struct {
+		GLuint count, instances, first;
+		GLint base_vertex;
+		GLuint base, reserved;
+		struct pointer indices, vertices[2];
+	} elements[1];
+	static const GLuint indices[] = { 0, 1, 2, 0, 2, 1, 4, 5, 6 };
+	GLuint64EXT vertices, index;
+	GLuint indirect, parameter;
+
+	if (!has("GL_NV_bindless_multi_draw_indirect"))
+		return;
+	LOAD(PFNGLMULTIDRAWARRAYSINDIRECTBINDLESSNVPROC, MultiDrawArraysIndirectBindlessNV);
+	LOAD(PFNGLMULTIDRAWELEMENTSINDIRECTBINDLESSNVPROC, MultiDrawElementsIndirectBindlessNV);
+	LOAD(PFNGLVERTEXATTRIBFORMATNVPROC, VertexAttribFormatNV);
+	vertices = addressed(GL_ARRAY_BUFFER, corners, sizeof(corners));
+	index = addressed(GL_ARRAY_BUFFER, indices, sizeof(indices));
+	memset(arrays, 0, sizeof(arrays));
+	for (GLuint i = 0; i < 2; i++) {
+		arrays[i].count = i ? 3 : 4;
+		arrays[i].instances = 1;
+		for (GLuint k = 0; k < 2; k++) {
+			arrays[i].vertices[k].index = k * 3;
+			arrays[i].vertices[k].address = vertices + i * 4 * sizeof(struct corner) + k * 8;
+			arrays[i].vertices[k].length = sizeof(corners) - i * 4 * sizeof(struct corner) - k * 8;
+		}
+	}
+	memset(elements, 0, sizeof(elements));
+	elements[0].count = 3;
+	elements[0].instances = 1;
+	elements[0].first = 1;
+	elements[0].indices.address = index + 20;
+	elements[0].indices.length = sizeof(indices) - 20;
+	memcpy(elements[0].vertices, arrays[0].vertices, sizeof(elements[0].vertices));
+	draw_program("#version 330 compatibility\nin vec2 position; layout(location = 3) in vec4 c;\n"
+	             "out vec4 v; void main() { v = c; gl_Position = vec4(position, 0, 1); }\n",
+	             "#version 330 compatibility\nin vec4 v; out vec4 f; void main() { f = v; }\n");
+	VertexAttribFormatNV(0, 2, GL_FLOAT, GL_FALSE, sizeof(struct corner));
+	VertexAttribFormatNV(3, 4, GL_UNSIGNED_BYTE, GL_TRUE, sizeof(struct corner));
+	glEnableVertexAttribArray(0);
+	glEnableVertexAttribArray(3);
+	glGenBuffers(1, &indirect);
+	glBindBuffer(GL_DRAW_INDIRECT_BUFFER, indirect);
+	glBufferData(GL_DRAW_INDIRECT_BUFFER, sizeof(arrays), arrays, GL_STATIC_DRAW);
+	glEnableClientState(GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV);
+	glEnableClientState(GL_ELEMENT_ARRAY_UNIFIED_NV);
+	MultiDrawArraysIndirectBindlessNV(GL_TRIANGLE_STRIP, NULL, 2, 0, 2);
+	draw_say(" %x", glGetError());
+	glBufferData(GL_DRAW_INDIRECT_BUFFER, sizeof(elements), elements, GL_STATIC_DRAW);
+	glViewport(0, 0, 40, 20);
+	MultiDrawElementsIndirectBindlessNV(GL_TRIANGLES, GL_UNSIGNED_INT, NULL, 1, 0, 2);
+	draw_say(" %x", glGetError());
+	if (has("GL_NV_bindless_multi_draw_indirect_count")) {
+		static const GLuint counts[] = { 7, 1 };
+
+		LOAD(PFNGLMULTIDRAWARRAYSINDIRECTBINDLESSCOUNTNVPROC, MultiDrawArraysIndirectBindlessCountNV);
+		glBufferData(GL_DRAW_INDIRECT_BUFFER, sizeof(arrays), arrays, GL_STATIC_DRAW);
+		glGenBuffers(1, &parameter);
+		glBindBuffer(GL_PARAMETER_BUFFER, parameter);
+		glBufferData(GL_PARAMETER_BUFFER, sizeof(counts), counts, GL_STATIC_DRAW);
+		glViewport(40, 40, 20, 20);
+		MultiDrawArraysIndirectBindlessCountNV(GL_TRIANGLE_STRIP, NULL, 4, 2, 0, 2);
+		draw_say(" %x", glGetError());
+	}
+	glDisableClientState(GL_ELEMENT_ARRAY_UNIFIED_NV);
+	glDisableClientState(GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV);
+	MultiDrawArraysIndirectBindlessNV(GL_TRIANGLE_STRIP, NULL, 1, 0, 2);
+	draw_say(" %x", glGetError());
+}
+
+/* ---- one GPU of many, semaphores ---------------------------------------------------------- */
+
+static void multicast(void)
+{
+	static const uint8_t bytes[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	uint8_t got[16] = { 0 };
+	GLuint buffers[2], query, result = 0;
+	GLint gpus = 0;
+
+	if (!has("GL_NV_gpu_multicast"))
+		return;
+	LOAD(PFNGLRENDERGPUMASKNVPROC, RenderGpuMaskNV);
+	LOAD(PFNGLMULTICASTBUFFERSUBDATANVPROC, MulticastBufferSubDataNV);
+	LOAD(PFNGLMULTICASTCOPYBUFFERSUBDATANVPROC, MulticastCopyBufferSubDataNV);
+	LOAD(PFNGLMULTICASTBARRIERNVPROC, MulticastBarrierNV);
+	LOAD(PFNGLMULTICASTWAITSYNCNVPROC, MulticastWaitSyncNV);
+	LOAD(PFNGLMULTICASTBLITFRAMEBUFFERNVPROC, MulticastBlitFramebufferNV);
+	LOAD(PFNGLMULTICASTGETQUERYOBJECTUIVNVPROC, MulticastGetQueryObjectuivNV);
+	glGetIntegerv(GL_MULTICAST_GPUS_NV, &gpus);
+	draw_say(" %d %x", gpus, glGetError());
+	RenderGpuMaskNV(1);
+	draw_say(" %x", glGetError());
+	RenderGpuMaskNV(2);
+	draw_say(" %x", glGetError());
+	RenderGpuMaskNV(0);
+	draw_say(" %x", glGetError());
+	glCreateBuffers(2, buffers);
+	glNamedBufferData(buffers[0], 16, NULL, GL_STATIC_DRAW);
+	glNamedBufferData(buffers[1], 16, bytes, GL_STATIC_DRAW);
+	MulticastBufferSubDataNV(1, buffers[0], 0, 16, bytes);
+	MulticastCopyBufferSubDataNV(0, 1, buffers[0], buffers[1], 0, 8, 8);
+	glGetNamedBufferSubData(buffers[1], 0, 16, got);
+	draw_say(" %08x %x", draw_crc(0, got, 16), glGetError());
+	MulticastBufferSubDataNV(2, buffers[0], 0, 16, bytes);
+	draw_say(" %x", glGetError());
+	MulticastCopyBufferSubDataNV(1, 1, buffers[0], buffers[1], 0, 8, 8);
+	draw_say(" %x", glGetError());
+	MulticastBarrierNV();
+	draw_say(" %x", glGetError());
+	MulticastWaitSyncNV(0, 1);
+	draw_say(" %x", glGetError());
+	MulticastWaitSyncNV(1, 1);
+	draw_say(" %x", glGetError());
+	glGenQueries(1, &query);
+	glBeginQuery(GL_SAMPLES_PASSED, query);
+	glRectf(-0.5f, -0.5f, 0.5f, 0.5f);
+	glEndQuery(GL_SAMPLES_PASSED);
+	MulticastGetQueryObjectuivNV(0, query, GL_QUERY_RESULT, &result);
+	draw_say(" %u %x", result, glGetError());
+	MulticastGetQueryObjectuivNV(1, query, GL_QUERY_RESULT, &result);
+	draw_say(" %x", glGetError());
+	MulticastBlitFramebufferNV(0, 1, 0, 0, 32, 32, 32, 32, 64, 64, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+	draw_say(" %x", glGetError());
+}
+
+static void progress_fence(void)
+{
+	GLuint64 one = 1, two = 2;
+	GLuint fence;
+
+	if (!has("GL_NVX_progress_fence"))
+		return;
+	LOAD(PFNGLCREATEPROGRESSFENCENVXPROC, CreateProgressFenceNVX);
+	LOAD(PFNGLSIGNALSEMAPHOREUI64NVXPROC, SignalSemaphoreui64NVX);
+	LOAD(PFNGLWAITSEMAPHOREUI64NVXPROC, WaitSemaphoreui64NVX);
+	LOAD(PFNGLCLIENTWAITSEMAPHOREUI64NVXPROC, ClientWaitSemaphoreui64NVX);
+	LOAD(PFNGLISSEMAPHOREEXTPROC, IsSemaphoreEXT);
+	LOAD(PFNGLDELETESEMAPHORESEXTPROC, DeleteSemaphoresEXT);
+	fence = CreateProgressFenceNVX();
+	draw_say(" %d %d %x", fence != 0, IsSemaphoreEXT(fence), glGetError());
+	glRectf(-0.5f, -0.5f, 0.5f, 0.5f);
+	SignalSemaphoreui64NVX(0, 1, &fence, &one);
+	draw_say(" %x", glGetError());
+	WaitSemaphoreui64NVX(0, 1, &fence, &one);
+	glRectf(-0.2f, -0.9f, 0.2f, 0.9f);
+	SignalSemaphoreui64NVX(0, 1, &fence, &two);
+	ClientWaitSemaphoreui64NVX(1, &fence, &one);
+	ClientWaitSemaphoreui64NVX(1, &fence, &two);
+	draw_say(" %x", glGetError());
+	SignalSemaphoreui64NVX(1, 1, &fence, &two);
+	draw_say(" %x", glGetError());
+	DeleteSemaphoresEXT(1, &fence);
+	draw_say(" %d %x", IsSemaphoreEXT(fence), glGetError());
+}
+
+static void semaphores(void)
+{
+	GLuint64 value = 0;
+	GLuint s[2] = { 0 };
+	GLint type = 0;
+
+	if (!has("GL_EXT_semaphore"))
+		return;
+	LOAD(PFNGLGENSEMAPHORESEXTPROC, GenSemaphoresEXT);
+	LOAD(PFNGLISSEMAPHOREEXTPROC, IsSemaphoreEXT);
+	LOAD(PFNGLDELETESEMAPHORESEXTPROC, DeleteSemaphoresEXT);
+	LOAD(PFNGLSIGNALSEMAPHOREEXTPROC, SignalSemaphoreEXT);
+	LOAD(PFNGLSEMAPHOREPARAMETERUI64VEXTPROC, SemaphoreParameterui64vEXT);
+	LOAD(PFNGLGETSEMAPHOREPARAMETERUI64VEXTPROC, GetSemaphoreParameterui64vEXT);
+	GenSemaphoresEXT(1, s);
+	draw_say(" %d %d %d %x", s[0] != 0, IsSemaphoreEXT(s[0]), IsSemaphoreEXT(s[0] + 9), glGetError());
+	SignalSemaphoreEXT(s[0], 0, NULL, 0, NULL, NULL);
+	draw_say(" %x", glGetError());
+	SignalSemaphoreEXT(s[0] + 9, 0, NULL, 0, NULL, NULL);
+	draw_say(" %x", glGetError());
+	SemaphoreParameterui64vEXT(s[0], 0x1234, &value);
+	draw_say(" %x", glGetError());
+	if (has("GL_NV_timeline_semaphore")) {
+		LOAD(PFNGLCREATESEMAPHORESNVPROC, CreateSemaphoresNV);
+		LOAD(PFNGLSEMAPHOREPARAMETERIVNVPROC, SemaphoreParameterivNV);
+		LOAD(PFNGLGETSEMAPHOREPARAMETERIVNVPROC, GetSemaphoreParameterivNV);
+
+		CreateSemaphoresNV(1, s + 1);
+		draw_say(" %d %x", IsSemaphoreEXT(s[1]), glGetError());
+		GetSemaphoreParameterivNV(s[1], GL_SEMAPHORE_TYPE_NV, &type);
+		draw_say(" %x %x", type, glGetError());
+		type = GL_SEMAPHORE_TYPE_TIMELINE_NV;
+		SemaphoreParameterivNV(s[1], GL_SEMAPHORE_TYPE_NV, &type);
+		type = 0;
+		GetSemaphoreParameterivNV(s[1], GL_SEMAPHORE_TYPE_NV, &type);
+		draw_say(" %x %x", type, glGetError());
+		value = 3;
+		SemaphoreParameterui64vEXT(s[1], GL_TIMELINE_SEMAPHORE_VALUE_NV, &value);
+		draw_say(" %x", glGetError());
+		value = 0;
+		GetSemaphoreParameterui64vEXT(s[1], GL_TIMELINE_SEMAPHORE_VALUE_NV, &value);
+		draw_say(" %d %x", (int)value, glGetError());
+		SignalSemaphoreEXT(s[1], 0, NULL, 0, NULL, NULL);
+		draw_say(" %x", glGetError());
+	}
+	DeleteSemaphoresEXT(2, s);
+	draw_say(" %d %x", IsSemaphoreEXT(s[0]), glGetError());
+}
+
+static void import_sync(void)
+{
+	if (!has("GL_EXT_import_sync_object"))
+		return;
+	LOAD(PFNGLIMPORTSYNCEXTPROC, ImportSyncEXT);
+	draw_say(" %d", ImportSyncEXT(GL_SYNC_X11_FENCE_EXT, 12345, 0) != NULL);
+	draw_say(" %x", glGetError());
+	draw_say(" %d", ImportSyncEXT(0x1234, 0, 0) != NULL);
+	draw_say(" %x", glGetError());
+}
+
 static const struct draw_test tests[] = {
 	{ "bindless-uniform", DRAW_COMPAT, bindless_uniform },
 	{ "bindless-buffer", DRAW_COMPAT, bindless_buffer },
@@ -593,5 +946,12 @@ static const struct draw_test tests[] = {
 	{ "path-shapes", DRAW_COMPAT, path_shapes },
 	{ "path-text", DRAW_COMPAT, path_text },
 	{ "shading-rate", DRAW_COMPAT, shading_rate },
+	{ "unified-arrays", DRAW_COMPAT, unified_arrays },
+	{ "unified-uniforms", DRAW_COMPAT, unified_uniforms },
+	{ "bindless-draws", DRAW_COMPAT, bindless_draws },
+	{ "multicast", DRAW_COMPAT, multicast },
+	{ "progress-fence", DRAW_COMPAT, progress_fence },
+	{ "semaphores", DRAW_COMPAT, semaphores },
+	{ "import-sync", DRAW_COMPAT, import_sync },
 };
 DRAW_MAIN(tests)

@@ -5,7 +5,8 @@
  * generator (protocol/gl/annotations, "refuse"). HIDE(name, reason)
  *
  * A name that the registry lacks is hidden too, for nobody knows its commands;
- * SHOW(name): it is known to have none.
+ * SHOW(name): it is known to have none, or the drivers that list it have none, or
+ * they are carried ("also" in protocol/gl/annotations).
  */
 #ifndef SHOW
 #define SHOW(name)
@@ -30,10 +31,13 @@ SHOW("GL_EXT_import_sync_object")
 SHOW("GL_EXT_texture_edge_clamp")
 SHOW("GL_EXT_texture_lod")
 SHOW("GL_EXT_texture_rectangle")
+SHOW("GL_EXT_transform_feedback2")
 SHOW("GL_INTEL_shader_atomic_float_minmax")
+SHOW("GL_KTX_buffer_region")
 SHOW("GL_MESA_texture_signed_rgba")
 SHOW("GL_NV_ES1_1_compatibility")
 SHOW("GL_NV_ES3_1_compatibility")
+SHOW("GL_NV_feature_query")
 SHOW("GL_NV_gpu_program4_1")
 SHOW("GL_NV_gpu_program_fp64")
 SHOW("GL_NV_gpu_program_multiview")

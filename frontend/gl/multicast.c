@@ -5,16 +5,17 @@
  * there is nobody to wait for.
  */
 #include "entry.h"
+#include "frontend/gl/buffers.h"
 #include "frontend/gl/state.h"
 
 #define GPUS 1u
 
-/* A mask names at least one GPU, and none that is not there. */
-static bool mask_ok(struct vgpu_context *ctx, GLbitfield mask)
+/* A mask names at least one GPU (else: the command's error), and none that is not there. */
+static bool mask_ok(struct vgpu_context *ctx, GLbitfield mask, GLenum none)
 {
 	if (mask && mask < 1u << GPUS)
 		return true;
-	vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
+	vgpu_gl_set_error(ctx, mask ? GL_INVALID_VALUE : none);
 	return false;
 }
 
@@ -30,15 +31,26 @@ void GLAPIENTRY entry_glRenderGpuMaskNV(GLbitfield mask)
 {
 	VGPU_GL_CONTEXT();
 	VGPU_GL_OUTSIDE();
-	mask_ok(ctx, mask);
+	if (!mask || mask >= 1u << GPUS)
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 }
 
 void GLAPIENTRY entry_glMulticastBufferSubDataNV(GLbitfield gpuMask, GLuint buffer, GLintptr offset,
                                                  GLsizeiptr size, const void *data)
 {
 	VGPU_GL_CONTEXT();
-	if (mask_ok(ctx, gpuMask))
+	if (mask_ok(ctx, gpuMask, GL_INVALID_VALUE))
 		entry_glNamedBufferSubData(buffer, offset, size, data);
+}
+
+/* Has each GPU a copy of the buffer? */
+static bool per_gpu(struct vgpu_context *ctx, GLuint buffer)
+{
+	const struct vgpu_gl_buffer *b =
+		vgpu_guest_names_known(ctx, VGPU_NAME_BUFFER, buffer) ? vgpu_gl_buffer_get(ctx, buffer)
+								      : NULL;
+
+	return b && b->immutable && (b->storage & GL_PER_GPU_STORAGE_BIT_NV);
 }
 
 void GLAPIENTRY entry_glMulticastCopyBufferSubDataNV(GLuint readGpu, GLbitfield writeGpuMask,
@@ -47,7 +59,11 @@ void GLAPIENTRY entry_glMulticastCopyBufferSubDataNV(GLuint readGpu, GLbitfield 
                                                      GLsizeiptr size)
 {
 	VGPU_GL_CONTEXT();
-	if (gpu_ok(ctx, readGpu) && mask_ok(ctx, writeGpuMask))
+	if (!gpu_ok(ctx, readGpu) || !mask_ok(ctx, writeGpuMask, GL_INVALID_OPERATION))
+		return;
+	if (!per_gpu(ctx, readBuffer) || !per_gpu(ctx, writeBuffer))
+		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	else
 		entry_glCopyNamedBufferSubData(readBuffer, writeBuffer, readOffset, writeOffset, size);
 }
 
@@ -57,7 +73,7 @@ void GLAPIENTRY entry_glMulticastCopyImageSubDataNV(
 	GLint dstY, GLint dstZ, GLsizei srcWidth, GLsizei srcHeight, GLsizei srcDepth)
 {
 	VGPU_GL_CONTEXT();
-	if (gpu_ok(ctx, srcGpu) && mask_ok(ctx, dstGpuMask))
+	if (gpu_ok(ctx, srcGpu) && mask_ok(ctx, dstGpuMask, GL_INVALID_VALUE))
 		entry_glCopyImageSubData(srcName, srcTarget, srcLevel, srcX, srcY, srcZ, dstName,
 		                         dstTarget, dstLevel, dstX, dstY, dstZ, srcWidth, srcHeight,
 		                         srcDepth);
@@ -88,12 +104,13 @@ void GLAPIENTRY entry_glMulticastBarrierNV(void)
 {
 }
 
-/* Nobody waits for itself: the only GPU may not be in the mask, and no other one is there. */
+/* A GPU may not wait for itself, and there is no other. */
 void GLAPIENTRY entry_glMulticastWaitSyncNV(GLuint signalGpu, GLbitfield waitGpuMask)
 {
 	VGPU_GL_CONTEXT();
-	if (gpu_ok(ctx, signalGpu) && mask_ok(ctx, waitGpuMask))
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+	(void)signalGpu;
+	(void)waitGpuMask;
+	vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 }
 
 #define GET_QUERY(suffix, T)                                                                      \

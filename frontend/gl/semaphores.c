@@ -20,7 +20,7 @@ struct signal {
 };
 
 struct semaphore {
-	GLenum type;  /* 0: of nothing yet */
+	GLenum type; /* 0: a name of glGenSemaphoresEXT, into which nothing was imported */
 	uint64_t value; /* for the next glSignalSemaphoreEXT or glWaitSemaphoreEXT */
 	uint64_t signalled; /* the highest */
 	struct signal signals[SIGNALS]; /* a ring, values ascending */
@@ -80,7 +80,7 @@ static struct semaphore *find(const struct vgpu_gl_semaphores *all, GLuint name)
 }
 
 /* n new ones. False: an error was raised, and there are none. */
-static bool create(struct vgpu_context *ctx, GLsizei n, GLuint *names)
+static bool create(struct vgpu_context *ctx, GLsizei n, GLuint *names, GLenum type)
 {
 	struct vgpu_gl_semaphores *all = semaphores_of(ctx);
 	GLsizei i;
@@ -99,6 +99,8 @@ static bool create(struct vgpu_context *ctx, GLsizei n, GLuint *names)
 	for (i = 0; i < n; i++) {
 		struct semaphore *s = calloc(1, sizeof(*s));
 
+		if (s)
+			s->type = type;
 		if (!s || vgpu_idmap_set(&all->all, names[i], (uintptr_t)s)) {
 			free(s);
 			break;
@@ -213,7 +215,7 @@ static bool known(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLsi
 		;
 	pthread_mutex_unlock(&all->lock);
 	if (i < n)
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 	return i == n;
 }
 
@@ -224,7 +226,7 @@ GLuint GLAPIENTRY entry_glCreateProgressFenceNVX(void)
 	GLuint name = 0;
 
 	VGPU_GL_CONTEXT(0);
-	return create(ctx, 1, &name) ? name : 0;
+	return create(ctx, 1, &name, GL_SEMAPHORE_TYPE_TIMELINE_NV) ? name : 0;
 }
 
 #define FENCES(name, params, gpu, act)                                                            \
@@ -261,13 +263,13 @@ FENCES(ClientWaitSemaphoreui64NVX,
 void GLAPIENTRY entry_glGenSemaphoresEXT(GLsizei n, GLuint *semaphores)
 {
 	VGPU_GL_CONTEXT();
-	create(ctx, n, semaphores);
+	create(ctx, n, semaphores, 0);
 }
 
 void GLAPIENTRY entry_glCreateSemaphoresNV(GLsizei n, GLuint *semaphores)
 {
 	VGPU_GL_CONTEXT();
-	create(ctx, n, semaphores);
+	create(ctx, n, semaphores, GL_SEMAPHORE_TYPE_BINARY_NV);
 }
 
 void GLAPIENTRY entry_glDeleteSemaphoresEXT(GLsizei n, const GLuint *semaphores)
@@ -305,7 +307,7 @@ GLboolean GLAPIENTRY entry_glIsSemaphoreEXT(GLuint semaphore)
 	all = semaphores_of(ctx);
 	if (all && semaphore) {
 		pthread_mutex_lock(&all->lock);
-		is = find(all, semaphore) != NULL;
+		is = find(all, semaphore) && find(all, semaphore)->type;
 		pthread_mutex_unlock(&all->lock);
 	}
 	return is;
@@ -327,12 +329,12 @@ static void parameter(GLuint semaphore, GLenum pname, enum what what, uint64_t *
 		return;
 	pthread_mutex_lock(&all->lock);
 	sem = semaphore ? find(all, semaphore) : NULL;
-	if (!sem)
-		error = GL_INVALID_OPERATION;
+	if (!sem || !sem->type)
+		error = GL_INVALID_VALUE;
 	else if (pname != expected)
 		error = GL_INVALID_ENUM;
 	else if (what == GET_TYPE)
-		*value = sem->type ? sem->type : GL_SEMAPHORE_TYPE_BINARY_NV;
+		*value = sem->type;
 	else if (what == GET_VALUE)
 		*value = sem->value;
 	else if (what == SET_VALUE && sem->type != GL_SEMAPHORE_TYPE_TIMELINE_NV)
@@ -394,7 +396,7 @@ static bool timeline(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, G
 		*value_out = s->value;
 	pthread_mutex_unlock(&all->lock);
 	if (!ok)
-		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
+		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 	return ok;
 }
 

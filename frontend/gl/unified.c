@@ -182,12 +182,26 @@ static void set_pointer(struct vgpu_context *ctx, uint32_t array, uint32_t buffe
 	uint32_t old = gl->bound.buffer[VGPU_TARGET_ARRAY];
 
 	entry_glBindBuffer(GL_ARRAY_BUFFER, buffer);
-	vgpu_gl_array_set(ctx, array, a.size, a.type, a.flags, a.stride,
+	vgpu_gl_array_set(ctx, array, a.size, a.type, a.flags,
+	                  (int32_t)gl->vao->bindings[array].stride,
 	                  (const void *)(uintptr_t)offset);
 	entry_glBindBuffer(GL_ARRAY_BUFFER, old);
 }
 
-/* The range becomes the array's buffer. */
+/* Does a binding serve the array of its own number alone, as glVertexAttribPointer leaves it? */
+static bool plain(const struct vgpu_gl_vao *vao, uint32_t array)
+{
+	uint32_t i;
+
+	if (array < VGPU_ARRAY_GENERIC0)
+		return true;
+	for (i = VGPU_ARRAY_GENERIC0; i < VGPU_ARRAY_COUNT; i++)
+		if ((vao->arrays[i].binding == array) != (i == array))
+			return false;
+	return !vao->arrays[array].relative;
+}
+
+/* The range becomes the array's buffer, or that of the binding of its number. */
 static void point_array(struct vgpu_context *ctx, struct vgpu_gl_unified *u, uint32_t array)
 {
 	struct vgpu_gl_vao *vao = ctx->gl->vao;
@@ -200,22 +214,22 @@ static void point_array(struct vgpu_context *ctx, struct vgpu_gl_unified *u, uin
 		*before = (struct before){ .kept = true, .buffer = b->buffer, .stride = b->stride,
 			                   .offset = b->offset,
 			                   .client = (vao->client & VGPU_ARRAY_BIT(array)) != 0 };
-	if (array >= VGPU_ARRAY_GENERIC0)
+	if (plain(vao, array))
+		set_pointer(ctx, array, buffer, offset);
+	else
 		vgpu_gl_array_buffer(ctx, array - VGPU_ARRAY_GENERIC0, buffer, (GLintptr)offset,
 		                     (GLsizei)b->stride);
-	else
-		set_pointer(ctx, array, buffer, offset);
 }
 
 static void restore_array(struct vgpu_context *ctx, struct vgpu_gl_unified *u, uint32_t array)
 {
 	struct before *before = &u->array_before[array];
 
-	if (array >= VGPU_ARRAY_GENERIC0 && !before->client)
+	if (plain(ctx->gl->vao, array))
+		set_pointer(ctx, array, before->buffer, before->offset);
+	else
 		vgpu_gl_array_buffer(ctx, array - VGPU_ARRAY_GENERIC0, before->buffer,
 		                     (GLintptr)before->offset, (GLsizei)before->stride);
-	else
-		set_pointer(ctx, array, before->buffer, before->offset);
 	before->kept = false;
 }
 
@@ -249,17 +263,14 @@ static void format(struct vgpu_context *ctx, uint32_t array, GLint size, GLenum 
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		return;
 	}
-	if (array >= VGPU_ARRAY_GENERIC0) {
-		vgpu_gl_array_format(ctx, array - VGPU_ARRAY_GENERIC0, size, type, flags, 0);
-		vgpu_gl_array_bind(ctx, array - VGPU_ARRAY_GENERIC0, array - VGPU_ARRAY_GENERIC0);
-		ctx->gl->vao->bindings[array].stride = stride ? (uint32_t)stride : bytes;
-	} else {
-		a->size = (uint32_t)size;
-		a->type = type;
-		a->flags = flags;
-		a->element_bytes = bytes;
-	}
+	a->size = (uint32_t)size;
+	a->type = type;
+	a->flags = flags;
 	a->stride = stride;
+	a->element_bytes = bytes;
+	a->relative = 0;
+	a->binding = array;
+	ctx->gl->vao->bindings[array].stride = stride ? (uint32_t)stride : bytes;
 	if (u->arrays && u->array[array].address)
 		point_array(ctx, u, array);
 }

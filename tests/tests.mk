@@ -72,5 +72,6 @@ $B/tests/unit/test_xen_spec: TEST_LIBS += $(CTL_XEN_LIBS)
 $B/tests/unit/test_worker_gl: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_ctl_top: $B/tools/ctl/top_sample.o $B/tools/ctl/top_table.o
 $B/tests/unit/test_worker_exact: $B/tests/unit/worker_fixture.o
+$B/tests/unit/test_worker_nv: $B/tests/unit/worker_fixture.o
 $B/tests/unit/test_agent_device: $B/tests/unit/agent_fixture.o $(A_AGENT)
 $B/tests/unit/test_worker_image: $B/tests/unit/worker_fixture.o

@@ -5,6 +5,7 @@
 #include "encode.h"
 #include "entry.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/unified.h"
 
 /* The fixed-function arrays do not exist in core profiles. */
 #define FIXED_ARRAYS()                                                                            \
@@ -188,6 +189,8 @@ static void client_state(GLenum cap, int64_t unit, bool enable)
 			enc_glDisableClientState(s, cap);
 		return;
 	}
+	if (unit < 0 && vgpu_gl_unified_enable(ctx, cap, enable))
+		return;
 	if (unit >= 0 && cap != GL_TEXTURE_COORD_ARRAY) {
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
 		return;

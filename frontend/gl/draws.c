@@ -14,6 +14,7 @@
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/indices.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/unified.h"
 
 static inline void before_draw(struct vgpu_context *ctx)
 {
@@ -261,9 +262,16 @@ void vgpu_gl_draw_indexed(struct vgpu_context *ctx, const struct vgpu_gl_indexed
 {
 	struct vgpu_gl_state *gl = ctx->gl;
 	struct vgpu_gl_vao *vao = gl->vao;
-	struct vgpu_ref ref = { .kind = VGPU_REF_OFFSET, .value = (uintptr_t)d->indices };
+	struct vgpu_gl_indexed moved;
+	struct vgpu_ref ref;
 
 	before_draw(ctx);
+	if (gl->unified && (vao->element_buffer || vgpu_gl_unified_elements(ctx))) {
+		moved = *d;
+		moved.indices = (const uint8_t *)d->indices + gl->unified_indices;
+		d = &moved;
+	}
+	ref = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET, .value = (uintptr_t)d->indices };
 	if (vao->element_buffer && !vgpu_gl_vao_client(vao)) {
 		emit_indexed(ctx, d, ref);
 		return;
@@ -288,7 +296,8 @@ void GLAPIENTRY entry_glDrawElements(GLenum mode, GLsizei count, GLenum type, co
 {
 	VGPU_GL_CONTEXT();
 	if (__builtin_expect(gl->vao->element_buffer && !vgpu_gl_vao_client(gl->vao), 1)) {
-		struct vgpu_ref ref = { .kind = VGPU_REF_OFFSET, .value = (uintptr_t)indices };
+		struct vgpu_ref ref = { .kind = VGPU_REF_OFFSET,
+			                .value = (uintptr_t)indices + gl->unified_indices };
 
 		before_draw(ctx);
 		enc_glDrawElements(s, mode, count, type, ref);

@@ -45,7 +45,7 @@ static void multi_elements(struct vgpu_context *ctx, GLenum mode, const GLsizei 
 	}
 	for (i = 0, bytes = 0; i < drawcount; i++) {
 		if (vao->element_buffer) {
-			offsets[i] = (uintptr_t)indices[i];
+			offsets[i] = (uintptr_t)indices[i] + ctx->gl->unified_indices;
 			continue;
 		}
 		offsets[i] = bytes;
@@ -158,8 +158,11 @@ static bool indirect_direct(struct vgpu_context *ctx, bool elements, GLenum mode
 	uint64_t bytes;
 	GLsizei i;
 
-	if (gl->core || !gl->desktop || (buffer && !vgpu_gl_vao_client(gl->vao)) || drawcount < 0 ||
-	    stride < 0 || stride % 4)
+	/* an index buffer that begins at an address: the host cannot add what is before it */
+	if (!(elements && gl->unified_indices) &&
+	    (gl->core || !gl->desktop || (buffer && !vgpu_gl_vao_client(gl->vao))))
+		return false;
+	if (drawcount < 0 || stride < 0 || stride % 4)
 		return false;
 	if (!drawcount || (!buffer && !indirect))
 		return drawcount != 0; /* NULL in a compatibility profile: nothing to read */
@@ -173,7 +176,8 @@ static bool indirect_direct(struct vgpu_context *ctx, bool elements, GLenum mode
 	if (buffer) {
 		bytes = (uint64_t)stride * (uint64_t)(drawcount - 1) + size;
 		copy = bytes <= VGPU_MAX_REPLY ? malloc(bytes) : NULL;
-		if (!copy || vgpu_gl_buffer_read(ctx, buffer, (uintptr_t)indirect, bytes, copy)) {
+		if (!copy || vgpu_gl_buffer_read(ctx, buffer, (uintptr_t)indirect + gl->unified_indirect,
+		                                 bytes, copy)) {
 			free(copy);
 			vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 			return true;
@@ -195,7 +199,8 @@ static struct vgpu_ref indirect_ref(struct vgpu_context *ctx, const void *indire
 	struct vgpu_ref ref = { .kind = VGPU_REF_NULL };
 
 	if (ctx->gl->bound.buffer[VGPU_TARGET_DRAW_INDIRECT])
-		ref = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET, .value = (uintptr_t)indirect };
+		ref = (struct vgpu_ref){ .kind = VGPU_REF_OFFSET,
+			                 .value = (uintptr_t)indirect + ctx->gl->unified_indirect };
 	return ref;
 }
 

@@ -10,6 +10,7 @@
 #include "frontend/debug.h"
 #include "frontend/gl/pixels.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/unified.h"
 
 struct vgpu_gl_limits {
 	struct vgpu_idmap values; /* pname -> value + LIMIT_BIAS, so that none is 0 */
@@ -314,6 +315,7 @@ void GLAPIENTRY entry_glGetInteger64i_v(GLenum target, GLuint index, GLint64 *da
 GLboolean GLAPIENTRY entry_glIsEnabled(GLenum cap)
 {
 	uint32_t array;
+	bool unified;
 
 	VGPU_GL_CONTEXT(GL_FALSE);
 	array = gl->core ? VGPU_ARRAY_COUNT : vgpu_gl_client_state(gl, cap, gl->client_texture);
@@ -325,5 +327,7 @@ GLboolean GLAPIENTRY entry_glIsEnabled(GLenum cap)
 			vgpu_debug_differs("glIsEnabled", cap, on, !on);
 		return on;
 	}
+	if (vgpu_gl_unified_enabled(ctx, cap, &unified))
+		return unified;
 	return enc_glIsEnabled(s, cap);
 }

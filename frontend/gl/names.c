@@ -9,6 +9,7 @@
 #include "frontend/client.h"
 #include "frontend/gl/buffers.h"
 #include "frontend/gl/programs.h"
+#include "frontend/gl/semaphores.h"
 #include "frontend/gl/state.h"
 #include "frontend/transport/stream.h"
 #include "protocol/wire.h"
@@ -296,6 +297,7 @@ void vgpu_share_unref(struct vgpu_share *share)
 	if (!share || atomic_fetch_sub(&share->refs, 1) != 1)
 		return;
 	vgpu_gl_buffers_finish(share);
+	vgpu_gl_semaphores_destroy(share->semaphores);
 	vgpu_gl_programs_finish(share);
 	for (k = 0; k < VGPU_NAME_SHARED_COUNT; k++)
 		free(share->names[k].used);

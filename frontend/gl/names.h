@@ -19,6 +19,7 @@
 
 struct vgpu_context;
 struct vgpu_gl_buffer;
+struct vgpu_gl_semaphores;
 
 /* One name space: which names are in use. */
 struct vgpu_name_space {
@@ -42,6 +43,7 @@ struct vgpu_share {
 	struct vgpu_idmap programs; /* struct vgpu_gl_program, frontend/gl/programs.h */
 	struct vgpu_gl_buffer *persistent; /* list of those with a persistent map */
 	_Atomic uint32_t maps;      /* how many: draws must look at them */
+	struct vgpu_gl_semaphores *semaphores; /* semaphores.c; NULL: none was ever made */
 };
 
 /*

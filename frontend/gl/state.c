@@ -2,6 +2,7 @@
 /* A context's guest-side state: born, bound, freed. */
 #include "encode.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/unified.h"
 
 #include <stdlib.h>
 
@@ -64,6 +65,7 @@ void vgpu_gl_state_destroy(struct vgpu_gl_state *state)
 	vgpu_gl_client_stack_finish(state);
 	vgpu_gl_strings_destroy(state->strings);
 	vgpu_gl_limits_destroy(state->limits);
+	vgpu_gl_unified_destroy(state->unified);
 	free(state->scratch);
 	free(state);
 }

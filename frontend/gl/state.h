@@ -81,6 +81,9 @@ struct vgpu_gl_state {
 	uint32_t shader_types; /* shaders.c: bits of those that the host is known to have */
 	GLuint list_mode; /* GL_COMPILE, GL_COMPILE_AND_EXECUTE, or 0 outside glNewList */
 
+	struct vgpu_gl_unified *unified; /* unified.c; NULL: never used */
+	uint64_t unified_indices, unified_indirect; /* where in its buffer an address begins, or 0 */
+
 	struct vgpu_gl_strings *strings;
 	struct vgpu_gl_limits *limits;
 	uint8_t *scratch; /* vgpu_gl_scratch */

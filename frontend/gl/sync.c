@@ -183,6 +183,18 @@ void GLAPIENTRY entry_glGetObjectPtrLabel(const void *ptr, GLsizei bufSize, GLsi
 	enc_glGetObjectPtrLabel(s, &id, sizeof(id), bufSize, length, label);
 }
 
+/* GL_EXT_import_sync_object without an extension that has something to import. */
+GLsync GLAPIENTRY entry_glImportSyncEXT(GLenum external_sync_type, GLintptr external_sync,
+                                        GLbitfield flags)
+{
+	VGPU_GL_CONTEXT(NULL);
+	(void)external_sync_type;
+	(void)external_sync;
+	(void)flags;
+	vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
+	return NULL;
+}
+
 void GLAPIENTRY entry_glFlush(void)
 {
 	VGPU_GL_CONTEXT();

@@ -51,7 +51,7 @@ struct vgpu_stream {
 	bool count_waits;  /* VGPU_DEBUG=sync */
 	bool in_pieces;    /* a large command is on its way: nothing may come between */
 	struct vgpu_order order;
-	/* frontend/gl/sync.c: the last fences made on this stream, by number, and what they are of */
+	/* frontend/gl/sync.c: the last fences made on this stream, by number */
 	uint32_t fences[VGPU_STREAM_FENCES];
 };
 

@@ -17,7 +17,7 @@ KINDS = {
 }
 ALL_KINDS = set(KINDS.values()) | {"ARB_PROGRAM", "LIST", "MEMORY_OBJECT", "SEMAPHORE"}
 CHARS = ("GLchar", "GLcharARB")
-KEYS = {"guest", "host", "refuse", "bind", "newname", "inplace", "sync", "once", "local", "names", "alias"}
+KEYS = {"guest", "host", "refuse", "bind", "newname", "inplace", "sync", "once", "local", "names", "also"}
 
 
 def read(folder):
@@ -256,6 +256,8 @@ def _complete(command, notes):
             setattr(command, key, value == "1")
         elif key in ("bind", "newname", "names"):
             setattr(command, key, value)
+        elif key == "also":
+            command.also = value.split()
     if command.private:
         command.host = command.host or "private.c"
     if command.local:

@@ -211,6 +211,7 @@ def entry_names(registry):
         if c.private or c.refuse:
             continue
         out[c.name] = registry.commands[c.merged] if c.merged else c
+        out.update((name, c) for name in c.also)
     return out
 
 

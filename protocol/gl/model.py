@@ -65,6 +65,7 @@ class Command:
     sync: bool = False
     once: bool = False             # outputs: the driver is asked once, all of it comes back
     names: Optional[str] = None    # "gen", "create" (with target) or "delete"
+    also: List[str] = field(default_factory=list)  # names for it that the registry lacks
     merged: Optional[str] = None   # an alias that is the same command: the target's name
     opcode: Optional[int] = None
 

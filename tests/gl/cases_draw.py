@@ -129,3 +129,16 @@ def draw_objects(test):
 def draw_answers(test):
     """Queries, callbacks, errors, lists (D11 to D13, D15, D18): tests/gl/draw_answers.c."""
     same_lines(test, [test.build("tests/gl/draw_answers")])
+
+
+@case("gl/draw/nv", groups=("gl", "fast"), timeout=120)
+def draw_nv(test):
+    """Bindless textures, NV programs, imaging, paths, shading rates: tests/gl/draw_nv.c."""
+    native, second = test.both([test.build("tests/gl/draw_nv")])
+    test.check_same(native.out, second.out, "the output")
+    test.check_drawn(second)
+    lines = native.out.splitlines()
+    lacking = {line.split(" no GL_")[1] for line in lines if " no GL_" in line}
+    if all(" no GL_" in line for line in lines):
+        test.skip("a host driver with GL_" + ", GL_".join(sorted(lacking)))
+    test.note("%d lines equal" % len(lines))

@@ -45,6 +45,12 @@ void vgpu_wstream_show_progress(struct vgpu_replay *r)
 	(void)r; /* there is no ring */
 }
 
+void vgpu_wstream_fences_done(struct vgpu_replay *r, uint32_t id)
+{
+	(void)r;
+	(void)id; /* nobody reads it there */
+}
+
 void vgpu_wconn_frame_signal(struct vgpu_wconn *conn)
 {
 	fix_signals++;

@@ -38,6 +38,7 @@ record)
 disk)
 	chmod -R a+rX $folder
 	mke2fs -q -t ext4 -d $folder /tmp/traces.img 32M
+	modprobe loop
 	losetup /dev/loop0 /tmp/traces.img
 	;;
 sums)

@@ -55,14 +55,13 @@ def vgpu_two_guests_draw_as_dom0_does(host):
         until_same_picture(host, guest, STILL[name])
     for name, guest in guests.items():
         start_replays(guest, *REPLAYS[name])
-    seen = {name: set() for name in guests}
-    workers = {}
     for name, guest in guests.items():
         expect_replayed(host, guest, *REPLAYS[name])
     for name, guest in guests.items():
         until_same_picture(host, guest, STILL[name])
-        found = until_frames(host, guest, 5, names=["glxgears"])
-        expect({p["name"] for p in found} == {"glxgears", STILL[name]}, f"{name}: {found}")
+        found = until_frames(host, guest, 1, names=["glxgears", STILL[name]])
+        others = set(STILL.values()) - {STILL[name]}
+        expect(not others & {p["name"] for p in found}, f"{name}: {found}")
         picture = look(guest)
         keep(host, name, picture)
         expect_drawn(picture)

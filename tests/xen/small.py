@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Small guests with a vgpu: no disk and no X server, up in seconds (small/mkvgpu.sh)."""
 import re
+import time
 
 from gl import attach, start_agent, start_backend, until_connected
-from host import StepError
+from host import PATIENCE, StepError
 
 RAMDISK = "/root/vgpu.cpio"
 
@@ -40,12 +41,17 @@ def said(guest, log="/tmp/program.log"):
 
 def until_said(guest, pattern, what, limit=60, log="/tmp/program.log"):
     """Wait for a line that matches; returns the whole output."""
-    try:
-        guest.until(what, f"grep -Eq '{pattern}' {log}", limit=limit)
-    except StepError as error:
-        raise StepError(f"{error}\n{said(guest, log)}\n{guest.run('tail /tmp/agent.log').out}"
-                        ) from None
-    return guest.run(f"cat {log}").out
+    deadline = time.monotonic() + limit * PATIENCE
+    while True:
+        # alive first: what it said last is then in the log
+        result = guest.run(f"kill -0 $(cat {log}.pid) 2>/dev/null && echo @@alive; "
+                           f"grep -Eq '{pattern}' {log}")
+        if result.rc == 0:
+            return guest.run(f"cat {log}").out
+        if "@@alive" not in result.out or time.monotonic() > deadline:
+            raise StepError(f"guest {guest.name}: {what}: not said:\n{said(guest, log)}\n"
+                            f"{guest.run('tail /tmp/agent.log').out}")
+        time.sleep(0.5)
 
 
 def frames(guest, log="/tmp/program.log"):

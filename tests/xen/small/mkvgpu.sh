@@ -8,6 +8,7 @@ out=$1
 kernel=$(uname -r)
 tests=/mnt/test
 work=$(mktemp -d)
+chmod 755 "$work" # it becomes the guest's /
 mkdir -p "$work/bin" "$work/dev" "$work/proc" "$work/sys" "$work/run" "$work/etc" "$work/lib" \
 	"$work/lib64" "$work/home" "$work/usr/share/glvnd/egl_vendor.d" \
 	"$work/usr/lib/x86_64-linux-gnu" "$work/lib/modules/$kernel"

@@ -36,6 +36,7 @@ struct vgpu_touched {
 	uint8_t *aside; /* entries that are not needed now */
 	uint8_t *watch; /* never touched, all mapped */
 	size_t bytes;
+	size_t open_from, open_to; /* counts as touched, whatever is mapped there */
 	int pages;      /* /proc/self/pagemap */
 	pid_t owner;    /* whose memory pages tells of */
 };
@@ -77,17 +78,32 @@ static bool scan(struct vgpu_touched *t, uint8_t *where, size_t from, size_t to,
 struct caller {
 	void (*fn)(void *data, size_t from, size_t to);
 	void *data;
+	size_t from, to; /* a run that may go on */
 };
 
-/* What stays mapped although it should not is told again, which does no harm. */
+/* The run is complete. What stays mapped although it should not is told again, which does no harm. */
+static void forget_run(struct vgpu_touched *t, struct caller *caller)
+{
+	size_t from = caller->from, n = caller->to - from;
+
+	caller->from = caller->to;
+	if (!n)
+		return;
+	if (n < MOVE_FROM || !move(t->base + from, t->aside + from, n))
+		madvise(t->base + from, n, MADV_DONTNEED);
+	if (caller->fn)
+		caller->fn(caller->data, from, from + n);
+}
+
 static void forget(struct vgpu_touched *t, size_t from, size_t to, void *data)
 {
-	const struct caller *caller = data;
+	struct caller *caller = data;
 
-	if (to - from < MOVE_FROM || !move(t->base + from, t->aside + from, to - from))
-		madvise(t->base + from, to - from, MADV_DONTNEED);
-	if (caller->fn)
-		caller->fn(caller->data, from, to);
+	if (from != caller->to) {
+		forget_run(t, caller);
+		caller->from = from;
+	}
+	caller->to = to;
 }
 
 static void forget_lost(struct vgpu_touched *t, size_t from, size_t to, void *data)
@@ -101,15 +117,27 @@ static void forget_lost(struct vgpu_touched *t, size_t from, size_t to, void *da
 bool vgpu_touched_take(struct vgpu_touched *t, size_t from, size_t to,
                        void (*fn)(void *data, size_t from, size_t to), void *data)
 {
-	struct caller caller = { fn, data };
+	struct caller caller = { .fn = fn, .data = data };
+	size_t open_from = t->open_from, open_to = t->open_to;
+	bool ok = true;
 
-	return scan(t, t->base, from, to, false, forget, &caller);
+	if (open_from < to && from < open_to) {
+		t->open_from = t->open_to = 0;
+		if (from < open_from)
+			ok = scan(t, t->base, from, open_from, false, forget, &caller);
+		forget(t, open_from, open_to, &caller);
+		from = open_to;
+	}
+	if (from < to)
+		ok = scan(t, t->base, from, to, false, forget, &caller) && ok;
+	forget_run(t, &caller);
+	return ok;
 }
 
 bool vgpu_touched_take_lost(struct vgpu_touched *t,
                             void (*fn)(void *data, size_t from, size_t to), void *data)
 {
-	struct caller caller = { fn, data };
+	struct caller caller = { .fn = fn, .data = data };
 
 	return scan(t, t->watch, 0, t->bytes, true, forget_lost, &caller);
 }
@@ -121,9 +149,19 @@ void *vgpu_touched_view(struct vgpu_touched *t)
 
 void vgpu_touched_open(struct vgpu_touched *t, size_t from, size_t to)
 {
-	/* of what was never set aside the program makes faults, as without this */
-	if (from < to)
-		move(t->aside + from, t->base + from, to - from);
+	if (from >= to)
+		return;
+	if (t->open_from < t->open_to) {
+		from = from < t->open_from ? from : t->open_from;
+		to = to > t->open_to ? to : t->open_to;
+	}
+	/*
+	 * What is mapped there goes, with the knowledge that it was touched since the last take.
+	 * Of what was never set aside the program makes faults, as without this.
+	 */
+	t->open_from = from;
+	t->open_to = to;
+	move(t->aside + from, t->base + from, to - from);
 }
 
 static void count(struct vgpu_touched *t, size_t from, size_t to, void *data)

@@ -506,6 +506,47 @@ static void es3_draw(void)
 	draw_say(" %x", glGetError());
 }
 
+/* Formats and buffers apart, in the vertex array object that is bound or in the default one. */
+static void attrib_binding(void)
+{
+	static const struct {
+		float position[2];
+		uint8_t color[4];
+	} corners[] = { { { -0.9f, -0.9f }, { 255, 0, 0, 255 } },
+		        { { 0.9f, -0.9f }, { 0, 255, 0, 255 } },
+		        { { -0.9f, 0.9f }, { 0, 0, 255, 255 } },
+		        { { 0.9f, 0.9f }, { 255, 255, 0, 255 } } };
+	GLuint vao, vbo;
+	GLint profile = 0;
+
+	draw_program("#version 330\nin vec2 position; layout(location = 3) in vec4 c; out vec4 v;\n"
+	             "void main() { v = c; gl_Position = vec4(position, 0.0, 1.0); }\n",
+	             "#version 330\nin vec4 v; out vec4 f; void main() { f = v; }\n");
+	glGetIntegerv(GL_CONTEXT_PROFILE_MASK, &profile);
+	if (profile & GL_CONTEXT_CORE_PROFILE_BIT) {
+		glGenVertexArrays(1, &vao);
+		glBindVertexArray(vao);
+	}
+	glGenBuffers(1, &vbo);
+	glBindBuffer(GL_ARRAY_BUFFER, vbo);
+	glBufferData(GL_ARRAY_BUFFER, sizeof(corners), corners, GL_STATIC_DRAW);
+	glBindBuffer(GL_ARRAY_BUFFER, 0);
+	glVertexAttribFormat(0, 2, GL_FLOAT, GL_FALSE, 0);
+	glVertexAttribFormat(3, 4, GL_UNSIGNED_BYTE, GL_TRUE, 8);
+	glVertexAttribBinding(0, 1);
+	glVertexAttribBinding(3, 1);
+	glBindVertexBuffer(1, vbo, 0, sizeof(corners[0]));
+	glEnableVertexAttribArray(0);
+	glEnableVertexAttribArray(3);
+	glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+	draw_say(" %x", glGetError());
+	glBindVertexBuffer(0, vbo, sizeof(corners[0]), sizeof(corners[0]));
+	glVertexAttribBinding(0, 0);
+	glViewport(0, 0, 32, 32);
+	glDrawArrays(GL_TRIANGLES, 0, 3);
+	draw_say(" %x", glGetError());
+}
+
 static const struct draw_test tests[] = {
 	{ "uniforms", DRAW_CORE, uniforms },
 	{ "shader-errors", DRAW_CORE, shader_errors },
@@ -522,6 +563,8 @@ static const struct draw_test tests[] = {
 	{ "texture-kinds", DRAW_CORE, texture_kinds },
 	{ "introspection", DRAW_CORE, introspection },
 	{ "es3-draw", DRAW_ES2, es3_draw },
+	{ "attrib-binding", DRAW_CORE, attrib_binding },
+	{ "attrib-binding-default", DRAW_COMPAT, attrib_binding },
 };
 
 DRAW_MAIN(tests)

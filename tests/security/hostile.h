@@ -39,7 +39,7 @@ struct test {
 	void (*run)(struct peer *p);
 };
 extern const struct test ring_tests[], decode_tests[], pixel_tests[], state_tests[], reply_tests[],
-	resource_tests[], memory_tests[], honest_tests[], map_tests[];
+	resource_tests[], memory_tests[], honest_tests[], map_tests[], extension_tests[];
 
 /* Connect and open a stream of 64 KiB rings. Exits when there is no backend. */
 void peer_open(struct peer *p);

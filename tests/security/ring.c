@@ -245,7 +245,8 @@ static void no_command_answers_with_pointers(struct peer *p)
 {
 	static const char *const never[] = {
 		"glGetPointerv",        "glGetBufferPointerv",       "glMapBuffer",
-		"glMapBufferRange",     "glGetVertexAttribPointerv", "glGetTextureHandleARB",
+		"glMapBufferRange",     "glGetVertexAttribPointerv", "glBufferAddressRangeNV",
+		"glGetIntegerui64vNV",  "glUniformui64NV",           "glImportSemaphoreFdEXT",
 		"glGetBufferParameterui64vNV", "glMakeBufferResidentNV", "glImportMemoryFdEXT",
 		"glVertexPointer",      "glVertexAttribPointer",     "glDebugMessageCallback",
 	};

@@ -29,7 +29,8 @@ struct vgpu_gl_guess {
 	struct vgpu_gl_pages next;   /* what is expected; empty: nothing */
 	struct vgpu_gl_pages open;   /* what is open, and the closed page at either end */
 	uint32_t right, need;        /* guesses right in a row, and how many it takes to act */
-	uint32_t idle, gap, same_gap; /* commits that found nothing, before the last round, and again so */
+	uint32_t idle;               /* commits that found nothing since the last round, */
+	uint32_t gap, same_gap;      /* before it, and how often there were as many */
 	bool fresh;                  /* nothing was committed since the program waited for the GPU */
 	uint32_t after_wait;         /* rounds in a row that came first after such a wait */
 	uint32_t opened;             /* how often */

@@ -16,7 +16,7 @@
 #define MAX_SHARED_BYTES (256u << 20) /* of all of them; all of it is allocated at once */
 #define MAX_BYTES (64u << 20)        /* of one */
 #define WAIT_NS 50000
-#define MAX_WAITS 200000             /* 10 s: a worker that takes longer keeps the memory */
+#define MAX_WAITS 200000             /* 10 s: what comes later is a protocol error */
 
 /* How far a stream was when it last named the memory. */
 struct mark {
@@ -111,8 +111,8 @@ void vgpu_gl_shared_close(struct vgpu_gl_shared *sh)
 	for (i = 0; i < sh->n_marks; i++) {
 		const struct mark *m = &sh->marks[i];
 
-		while (!m->stream->lost && !vgpu_stream_is_past(m->stream, m->position) &&
-		       waits++ < MAX_WAITS)
+		while (!m->stream->lost && !m->stream->client->lost &&
+		       !vgpu_stream_is_past(m->stream, m->position) && waits++ < MAX_WAITS)
 			nanosleep(&pause, NULL);
 	}
 	vgpu_touched_end(sh->touched);

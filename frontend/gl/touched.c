@@ -37,8 +37,8 @@ struct vgpu_touched {
 	uint8_t *watch; /* never touched, all mapped */
 	size_t bytes;
 	size_t open_from, open_to; /* counts as touched, whatever is mapped there */
-	int pages;      /* /proc/self/pagemap */
-	pid_t owner;    /* whose memory pages tells of */
+	int pages;                 /* /proc/self/pagemap */
+	pid_t owner;               /* whose memory pages tells of */
 };
 
 /* Move the page table entries of n bytes; what was mapped at to goes. */

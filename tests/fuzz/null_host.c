@@ -101,6 +101,21 @@ static void *map_range(GLenum target, GLintptr offset, GLsizeiptr length, GLbitf
 	return length >= 0 && (size_t)length <= sizeof(map_memory) ? map_memory : NULL;
 }
 
+/* Every buffer can be kept mapped (backend/worker/gl_maps.c). */
+static void buffer_parameter(GLenum target, GLenum pname, GLint *value)
+{
+	if (pname == GL_BUFFER_IMMUTABLE_STORAGE)
+		*value = 1;
+	else if (pname == GL_BUFFER_STORAGE_FLAGS)
+		*value = GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+}
+
+static void buffer_parameter_64(GLenum target, GLenum pname, GLint64 *value)
+{
+	if (pname == GL_BUFFER_SIZE)
+		*value = 4096;
+}
+
 static GLboolean unmap(GLenum target)
 {
 	return GL_TRUE;
@@ -133,6 +148,8 @@ int vgpu_host_open(char *error, size_t error_size)
 	gl.GetIntegerv = get_integer;
 	gl.MapBufferRange = map_range;
 	gl.UnmapBuffer = unmap;
+	gl.GetBufferParameteriv = buffer_parameter;
+	gl.GetBufferParameteri64v = buffer_parameter_64;
 	gl.FenceSync = fence;
 	gl.ClientWaitSync = wait;
 	host.info.wire_version = VGPU_WIRE_VERSION;

@@ -38,7 +38,7 @@ cd /sys/bus/pci/devices && stat -c %N */driver
 xenstore-ls -f /libxl/pci 2>/dev/null
 xenstore-ls -f /local/domain/0/backend/pci 2>/dev/null
 ls /run/vgpu/pci/*.json 2>/dev/null
-true
+echo GPUs: $(echo /dev/dri/card* | wc -w)
 """
 
 
@@ -114,6 +114,7 @@ def expect_guest_has(guest, bdf):
     seen = f"[ {COUNT} = {len(FUNCTIONS[bdf])} ]"
     bound = " && ".join(f"[ $({SEE} | grep -c /{name}$) = {guest_drivers(bdf).count(name)} ]"
                         for name in sorted(set(guest_drivers(bdf))))
+    bound += " && [ $(ls /dev/dri | grep -c ^card) = 1 ]"  # it is a GPU for the guest
     guest.check(f"{seen} && {bound} || {{ {wait(seen)}; {COLDPLUG}; {wait(bound)}; }}", limit=90)
 
 

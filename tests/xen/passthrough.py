@@ -4,6 +4,7 @@ import json
 import os
 import re
 
+from host import PATIENCE
 from scenario import Machine, expect
 
 BOCHS = "00:03.0"      # a display device
@@ -46,9 +47,15 @@ def full(bdf):
     return "0000:" + bdf
 
 
+def command(line, env=""):
+    """The command in Dom0; a guest may be as slow as the machine is."""
+    patient = line.startswith(("assign", "release")) and "--wait" not in line
+    return f"{env} {PCI} {line}" + (f" --wait {60 * PATIENCE:.0f}" if patient else "")
+
+
 def pci(host, line, code=DONE, words=""):
     """Run the command; its status and a piece of what it says must be as told."""
-    result = host.run(f"{PCI} {line}", limit=120)
+    result = host.run(command(line), limit=180)
     said = result.out + result.err
     expect(result.rc == code and words in said,
            f"vgpu-ctl pci {line}: exit {result.rc}, not {code} with {words!r}\n{said}")

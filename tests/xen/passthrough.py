@@ -4,6 +4,7 @@ import json
 import os
 import re
 
+from host import PATIENCE
 from scenario import Machine, expect
 
 BOCHS = "00:03.0"      # a display device
@@ -38,7 +39,7 @@ cd /sys/bus/pci/devices && stat -c %N */driver
 xenstore-ls -f /libxl/pci 2>/dev/null
 xenstore-ls -f /local/domain/0/backend/pci 2>/dev/null
 ls /run/vgpu/pci/*.json 2>/dev/null
-true
+echo GPUs: $(echo /dev/dri/card* | wc -w)
 """
 
 
@@ -46,9 +47,15 @@ def full(bdf):
     return "0000:" + bdf
 
 
+def command(line, env=""):
+    """The command in Dom0; a guest may be as slow as the machine is."""
+    patient = line.startswith(("assign", "release")) and "--wait" not in line
+    return f"{env} {PCI} {line}" + (f" --wait {60 * PATIENCE:.0f}" if patient else "")
+
+
 def pci(host, line, code=DONE, words=""):
     """Run the command; its status and a piece of what it says must be as told."""
-    result = host.run(f"{PCI} {line}", limit=120)
+    result = host.run(command(line), limit=180)
     said = result.out + result.err
     expect(result.rc == code and words in said,
            f"vgpu-ctl pci {line}: exit {result.rc}, not {code} with {words!r}\n{said}")
@@ -114,6 +121,7 @@ def expect_guest_has(guest, bdf):
     seen = f"[ {COUNT} = {len(FUNCTIONS[bdf])} ]"
     bound = " && ".join(f"[ $({SEE} | grep -c /{name}$) = {guest_drivers(bdf).count(name)} ]"
                         for name in sorted(set(guest_drivers(bdf))))
+    bound += " && [ $(ls /dev/dri | grep -c ^card) = 1 ]"  # it is a GPU for the guest
     guest.check(f"{seen} && {bound} || {{ {wait(seen)}; {COLDPLUG}; {wait(bound)}; }}", limit=90)
 
 

@@ -2,12 +2,14 @@
 """Whole GPUs for guests: vgpu-ctl pci from Dom0's driver to a guest's and back."""
 import json
 import os
+import pathlib
 
 from passthrough import (BOCHS, DONE, FULL, HOST, PAIR, PAIR_SOUND, REFUSED, VIRTIO,
                          expect_dom0_has, expect_guest_has, expect_guest_has_nothing, full,
                          held_by, pci, prepare, standing_guest)
 from scenario import expect, scenario
 
+EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "xen-configs"
 TURNS = int(os.environ.get("XEN_VGPU_TURNS", "10" if FULL else "2"))
 
 
@@ -67,3 +69,15 @@ def pci_persistent(host):
     host.check("! ls /etc/modprobe.d/vgpu-pci.conf /etc/default/grub.d/vgpu-pci.cfg "
                "/etc/modules-load.d/vgpu-pci.conf 2>/dev/null | grep .")
     expect_dom0_has(host, PAIR, before)
+
+
+@scenario(HOST)
+def pci_example_guests(host):
+    """xl takes the examples of xen-configs, and what config prints for an HVM guest."""
+    lines = json.loads(pci(host, f"config {PAIR} --json").out)["hvm"]
+    texts = {name: (EXAMPLES / f"passthrough-{name}.cfg").read_text() for name in ("hvm", "pv")}
+    texts["printed"] = 'name="printed"\ntype="hvm"\nmemory=256\n' + lines
+    for name, text in texts.items():
+        host.write_file(f"/root/{name}.cfg", text)
+        guest = json.loads(host.check(f"xl create -n /root/{name}.cfg").out)
+        expect(len(guest["pcidevs"]) == 2, f"{name}: {guest}")

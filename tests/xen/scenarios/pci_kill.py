@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """vgpu-ctl pci killed half way: a second run of either command completes or undoes it."""
-from passthrough import (BOCHS, FULL, HOST, PAIR, PCI, expect_dom0_has, expect_guest_has,
+from passthrough import (BOCHS, FULL, HOST, PAIR, command, expect_dom0_has, expect_guest_has,
                          expect_guest_has_nothing, expect_pciback_has, pci, prepare,
                          standing_guest)
 from scenario import expect, scenario
@@ -10,13 +10,13 @@ PRELOAD = "LD_PRELOAD=/mnt/test/xen/killafter.so"
 
 def steps_of(host, line, level):
     """Run it; how many changes it makes."""
-    host.check(f"KILL_LEVEL={level} KILL_COUNT=/run/steps {PRELOAD} {PCI} {line}", limit=120)
+    host.check(command(line, f"KILL_LEVEL={level} KILL_COUNT=/run/steps {PRELOAD}"), limit=180)
     return int(host.check("cat /run/steps").out)
 
 
 def kill(host, line, level, after):
     """Run and be killed after the n-th change."""
-    result = host.run(f"KILL_LEVEL={level} KILL_AFTER={after} {PRELOAD} {PCI} {line}", limit=120)
+    result = host.run(command(line, f"KILL_LEVEL={level} KILL_AFTER={after} {PRELOAD}"), limit=180)
     expect(result.rc == 137, f"{line} killed at {level} {after}: exit {result.rc}\n"
            f"{result.out}{result.err}")
 

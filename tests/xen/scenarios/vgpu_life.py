@@ -36,7 +36,7 @@ def vgpu_survives_lost_ends(host):
     guest = small_guest(host, "life")
 
     def lose(what, strike):
-        start(guest, "lost")
+        start(guest, "lost 600")  # seconds: it gives up, but not because the machine is slow
         until_said(guest, "^drawing", f"a program draws before {what}")
         strike()
         text = until_said(guest, "^(a new context|no new|nothing)", f"the program ends after {what}")
@@ -47,7 +47,7 @@ def vgpu_survives_lost_ends(host):
         """The worker maps the guest's pages, and holds nothing with which it could map others."""
         for pid in host.check("pgrep -x vgpu-worker").out.split():
             state = host.check(f"cat /proc/{pid}/status; ls -l /proc/{pid}/fd; "
-                               f"grep -c gntdev /proc/{pid}/maps").out
+                               f"grep -c gntdev /proc/{pid}/maps || true").out
             expect("Seccomp:\t2" in state and "NoNewPrivs:\t1" in state
                    and "CapEff:\t0000000000000000" in state and "/dev/xen" not in state
                    and int(state.split()[-1]) > 0, f"the worker's jail on Xen:\n{state}")

@@ -69,6 +69,7 @@ struct vgpu_vram_claim {
 	unsigned int faces;
 	uint64_t octets;    /* that the call makes */
 	uint64_t before;    /* that it replaces */
+	bool replaces;      /* by more or less: only if the call does not fail */
 	uint64_t reserved;
 };
 

@@ -223,7 +223,8 @@ bool vgpu_vram_claim(const struct vgpu_vram_what *what, struct vgpu_vram_claim *
 		claim->reserved = claim->octets - claim->before;
 	}
 	/* a call that fails leaves what there is: without this, it would not be counted any more */
-	if (claim->before)
+	claim->replaces = claim->before && claim->before != claim->octets;
+	if (claim->replaces)
 		vgpu_vram_keep_errors();
 	return true;
 }
@@ -232,7 +233,7 @@ void vgpu_vram_made(const struct vgpu_vram_what *what, const struct vgpu_vram_cl
 {
 	uint64_t levels[VGPU_VRAM_LEVELS];
 
-	if (claim->name && (!claim->before || !vgpu_vram_keep_errors())) {
+	if (claim->name && (!claim->replaces || !vgpu_vram_keep_errors())) {
 		switch (what->kind) {
 		case VGPU_VRAM_IMAGE:
 			vgpu_vram_set_image(claim->name, face_of(what->target), what->level,

@@ -88,3 +88,15 @@ def draw_nv(test):
     if all(" no GL_" in line for line in lines):
         test.skip("a host driver with GL_" + ", GL_".join(sorted(lacking)))
     test.note("%d lines equal" % len(lines))
+
+
+@case("gl/draw/semaphores", groups=("gl", "fast", "tsan"), timeout=90)
+def semaphores(test):
+    """Timelines and progress fences between two threads: tests/gl/semaphores.c, which checks itself."""
+    if not test.second.is_split:
+        test.skip("the split: drivers have nothing to import semaphores from")
+    run = test.run(test.second, [test.build("tests/gl/semaphores")])
+    test.check(run.rc == 0, "exit code %s: %s" % (run.rc, run.err.strip()[-300:]))
+    test.check(run.out == "made: 1 1 0\nprogress fences: 0 of 25 wrong\ntimelines: 0 of 25 wrong\n"
+                          "deleted: 0 0 0 0\n", "it said: " + run.out)
+    test.check_drawn(run)

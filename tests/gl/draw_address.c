@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffers by address and draws that name them, one GPU of many, semaphores. */
+/* Buffers by address and draws that name them, one GPU of many, semaphores, names the registry
+ * lacks. */
 #include "tests/gl/draw_ext.h"
 
 /* ---- buffers by address ------------------------------------------------------------------ */
@@ -430,6 +431,32 @@ static void import_sync(void)
 	draw_say(" %x", glGetError());
 }
 
+/* The registry does not have these names, drivers do. */
+static void feedback2(void)
+{
+	GLuint name = 0;
+
+	if (!has("GL_EXT_transform_feedback2"))
+		return;
+	LOAD(PFNGLGENTRANSFORMFEEDBACKSPROC, GenTransformFeedbacksEXT);
+	LOAD(PFNGLBINDTRANSFORMFEEDBACKPROC, BindTransformFeedbackEXT);
+	LOAD(PFNGLISTRANSFORMFEEDBACKPROC, IsTransformFeedbackEXT);
+	LOAD(PFNGLPAUSETRANSFORMFEEDBACKPROC, PauseTransformFeedbackEXT);
+	LOAD(PFNGLRESUMETRANSFORMFEEDBACKPROC, ResumeTransformFeedbackEXT);
+	LOAD(PFNGLDELETETRANSFORMFEEDBACKSPROC, DeleteTransformFeedbacksEXT);
+	GenTransformFeedbacksEXT(1, &name);
+	draw_say(" %d %d", name != 0, IsTransformFeedbackEXT(name));
+	BindTransformFeedbackEXT(GL_TRANSFORM_FEEDBACK, name);
+	draw_say(" %d %x", IsTransformFeedbackEXT(name), glGetError());
+	PauseTransformFeedbackEXT();
+	draw_say(" %x", glGetError());
+	ResumeTransformFeedbackEXT();
+	draw_say(" %x", glGetError());
+	BindTransformFeedbackEXT(GL_TRANSFORM_FEEDBACK, 0);
+	DeleteTransformFeedbacksEXT(1, &name);
+	draw_say(" %d %x", IsTransformFeedbackEXT(name), glGetError());
+}
+
 static const struct draw_test tests[] = {
 	{ "unified-fixed", DRAW_COMPAT, unified_fixed },
 	{ "unified-generic", DRAW_COMPAT, unified_generic },
@@ -444,5 +471,6 @@ static const struct draw_test tests[] = {
 	{ "progress-fence", DRAW_COMPAT, progress_fence },
 	{ "semaphores", DRAW_COMPAT, semaphores },
 	{ "import-sync", DRAW_COMPAT, import_sync },
+	{ "feedback2", DRAW_COMPAT, feedback2 },
 };
 DRAW_MAIN(tests)

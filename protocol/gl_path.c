@@ -87,7 +87,12 @@ int64_t vgpu_path_gen_count(uint32_t mode, int64_t components)
 /* Bytes of a character that begins with this one; 0: none does. */
 static uint32_t utf8_bytes(uint8_t lead)
 {
-	return lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+	return lead < 0x80   ? 1
+	       : lead < 0xc0 ? 0
+	       : lead < 0xe0 ? 2
+	       : lead < 0xf0 ? 3
+	       : lead < 0xf8 ? 4
+			     : 0;
 }
 
 static int64_t utf8_list(int64_t n, const uint8_t *list, uint64_t have)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The handles of a share group (gl_handles.h): a hash table that drops what is gone when it grows. */
+/* The handles of a share group (gl_handles.h): a hash table that drops what is gone when it grows.
+ */
 #include "backend/worker/gl_handles.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static uint32_t hash(uint64_t handle)
 
 /* The slot of a handle, or the free one where it belongs. There is always a free one. */
 static struct handle *slot_of(const struct vgpu_whandles *t, enum vgpu_handle_kind kind,
-                              uint64_t handle)
+			      uint64_t handle)
 {
 	uint32_t i = hash(handle) & (t->size - 1);
 
@@ -52,7 +53,7 @@ static bool alive(struct vgpu_replay *r, const struct handle *h)
 {
 	return vgpu_names_host(r->share->names[VGPU_NAME_TEXTURE], h->texture) == h->host_texture &&
 	       (!h->sampler ||
-	        vgpu_names_host(r->share->names[VGPU_NAME_SAMPLER], h->sampler) == h->host_sampler);
+		vgpu_names_host(r->share->names[VGPU_NAME_SAMPLER], h->sampler) == h->host_sampler);
 }
 
 /* Room for one more: leave out what is gone, then twice the size if it is still half full. */
@@ -84,7 +85,7 @@ static int grow(struct vgpu_replay *r, struct vgpu_whandles *t)
 }
 
 int vgpu_whandle_add(struct vgpu_replay *r, enum vgpu_handle_kind kind, uint64_t handle,
-                     uint32_t texture, uint32_t sampler)
+		     uint32_t texture, uint32_t sampler)
 {
 	struct vgpu_whandles *t;
 	struct handle *h;
@@ -100,8 +101,9 @@ int vgpu_whandle_add(struct vgpu_replay *r, enum vgpu_handle_kind kind, uint64_t
 	if (!rc) {
 		h = slot_of(t, kind, handle);
 		t->count += !h->handle;
-		*h = (struct handle){ .handle = handle, .kind = kind, .texture = texture,
-			              .sampler = sampler };
+		*h = (struct handle){
+			.handle = handle, .kind = kind, .texture = texture, .sampler = sampler
+		};
 		h->host_texture = vgpu_names_host(r->share->names[VGPU_NAME_TEXTURE], texture);
 		h->host_sampler = vgpu_names_host(r->share->names[VGPU_NAME_SAMPLER], sampler);
 	}

@@ -29,7 +29,7 @@ struct vgpu_whandles;
  * VGPU_MAX_HANDLES of the share group, or -ENOMEM.
  */
 int vgpu_whandle_add(struct vgpu_replay *r, enum vgpu_handle_kind kind, uint64_t handle,
-                     uint32_t texture, uint32_t sampler);
+		     uint32_t texture, uint32_t sampler);
 
 /* Was this handle given to the share group, and do its texture and sampler still exist? */
 bool vgpu_whandle_known(struct vgpu_replay *r, enum vgpu_handle_kind kind, uint64_t handle);

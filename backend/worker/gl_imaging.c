@@ -49,7 +49,7 @@ static void read_filter(struct vgpu_replay *r, void *pixels, const void *data)
 }
 
 int replay_glGetConvolutionFilter(struct vgpu_replay *r,
-                                  const struct args_glGetConvolutionFilter *a)
+				  const struct args_glGetConvolutionFilter *a)
 {
 	struct vgpu_wread image = { VGPU_OP_glGetConvolutionFilter, 0, 1, a->format, a->type };
 	GLint width = 0, height = 1;
@@ -108,7 +108,7 @@ static void read_half(struct vgpu_replay *r, void *pixels, const void *data)
 	void *other = s->other ? s->other : pixels;
 
 	r->gl->GetSeparableFilter(a->target, a->format, a->type, a->column ? other : pixels,
-	                          a->column ? pixels : other, NULL);
+				  a->column ? pixels : other, NULL);
 }
 
 int replay_vgpuSeparableFilter(struct vgpu_replay *r, const struct args_vgpuSeparableFilter *a)
@@ -122,7 +122,8 @@ int replay_vgpuSeparableFilter(struct vgpu_replay *r, const struct args_vgpuSepa
 		return -EPROTO;
 	if (!r->ctx || !r->ctx->caps.imaging || !r->gl->GetSeparableFilter)
 		return a->pixels.kind == VGPU_REF_BLOB
-			? vgpu_answer_empty(r, VGPU_OP_vgpuSeparableFilter) : 0;
+			       ? vgpu_answer_empty(r, VGPU_OP_vgpuSeparableFilter)
+			       : 0;
 	if (a->pixels.kind == VGPU_REF_BLOB) {
 		filter_size(r, a->target, &width, &height);
 		image.width = a->column ? height : width;
@@ -144,7 +145,7 @@ int replay_vgpuSeparableToBuffer(struct vgpu_replay *r, const struct args_vgpuSe
 		vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
 	else
 		r->gl->GetSeparableFilter(a->target, a->format, a->type, (void *)(uintptr_t)a->row,
-		                          (void *)(uintptr_t)a->column, NULL);
+					  (void *)(uintptr_t)a->column, NULL);
 	return 0;
 }
 
@@ -165,8 +166,8 @@ int replay_glSeparableFilter2D(struct vgpu_replay *r, const struct args_glSepara
 	rc = vgpu_wunpack_begin(r, &column, &a->column, a->height, 1, 1, a->format, a->type);
 	if (rc > 0) {
 		vgpu_wunpack_guard(r, &row, &a->row);
-		r->gl->SeparableFilter2D(a->target, a->internalformat, a->width, a->height, a->format,
-		                         a->type, row.pixels, column.pixels);
+		r->gl->SeparableFilter2D(a->target, a->internalformat, a->width, a->height,
+					 a->format, a->type, row.pixels, column.pixels);
 		vgpu_wunpack_end(r, &column);
 		rc = 0;
 	}

@@ -43,16 +43,16 @@ int replay_glGetProgramStringNV(struct vgpu_replay *r, const struct args_glGetPr
 }
 
 /* Drivers may compare the sum with what they have after it has wrapped. */
-#define VERTEX_ATTRIBS(suffix)                                                                    \
-	int replay_glVertexAttribs##suffix##NV(struct vgpu_replay *r,                             \
-	                                       const struct args_glVertexAttribs##suffix##NV *a)  \
-	{                                                                                         \
-		if (a->count >= 0 &&                                                              \
-		    (a->index > MAX_ATTRIBS || (GLuint)a->count > MAX_ATTRIBS - a->index))        \
-			vgpu_wcontext_raise(r, GL_INVALID_VALUE);                                 \
-		else                                                                              \
-			r->gl->VertexAttribs##suffix##NV(a->index, a->count, a->v);               \
-		return 0;                                                                         \
+#define VERTEX_ATTRIBS(suffix)                                                                     \
+	int replay_glVertexAttribs##suffix##NV(struct vgpu_replay *r,                              \
+					       const struct args_glVertexAttribs##suffix##NV *a)   \
+	{                                                                                          \
+		if (a->count >= 0 &&                                                               \
+		    (a->index > MAX_ATTRIBS || (GLuint)a->count > MAX_ATTRIBS - a->index))         \
+			vgpu_wcontext_raise(r, GL_INVALID_VALUE);                                  \
+		else                                                                               \
+			r->gl->VertexAttribs##suffix##NV(a->index, a->count, a->v);                \
+		return 0;                                                                          \
 	}
 VERTEX_ATTRIBS(1dv)
 VERTEX_ATTRIBS(1fv)
@@ -69,7 +69,7 @@ VERTEX_ATTRIBS(4sv)
 VERTEX_ATTRIBS(4ubv)
 
 int replay_glShadingRateSampleOrderCustomNV(struct vgpu_replay *r,
-                                            const struct args_glShadingRateSampleOrderCustomNV *a)
+					    const struct args_glShadingRateSampleOrderCustomNV *a)
 {
 	/* of a rate that nobody knows nothing came, and the driver must not look */
 	if (!vgpu_shading_rate_count(a->rate, 1))

@@ -38,11 +38,11 @@ int replay_glPathGlyphsNV(struct vgpu_replay *r, const struct args_glPathGlyphsN
 	if (of_host(a->fontTarget))
 		return unavailable(r, a->numGlyphs, a->emScale);
 	if (!vgpu_wpaths_begin(r, a->firstPathName, a->numGlyphs,
-	                       vgpu_bytes(a->numGlyphs, GLYPH_BYTES)))
+			       vgpu_bytes(a->numGlyphs, GLYPH_BYTES)))
 		return 0;
-	r->gl->PathGlyphsNV(a->firstPathName, a->fontTarget, a->fontName, a->fontStyle, a->numGlyphs,
-	                    a->type, a->charcodes, a->handleMissingGlyphs, a->pathParameterTemplate,
-	                    a->emScale);
+	r->gl->PathGlyphsNV(a->firstPathName, a->fontTarget, a->fontName, a->fontStyle,
+			    a->numGlyphs, a->type, a->charcodes, a->handleMissingGlyphs,
+			    a->pathParameterTemplate, a->emScale);
 	vgpu_wpaths_end(r, a->firstPathName, a->numGlyphs);
 	return 0;
 }
@@ -52,39 +52,39 @@ int replay_glPathGlyphRangeNV(struct vgpu_replay *r, const struct args_glPathGly
 	if (of_host(a->fontTarget))
 		return unavailable(r, a->numGlyphs, a->emScale);
 	if (!vgpu_wpaths_begin(r, a->firstPathName, a->numGlyphs,
-	                       vgpu_bytes(a->numGlyphs, GLYPH_BYTES)))
+			       vgpu_bytes(a->numGlyphs, GLYPH_BYTES)))
 		return 0;
 	r->gl->PathGlyphRangeNV(a->firstPathName, a->fontTarget, a->fontName, a->fontStyle,
-	                        a->firstGlyph, a->numGlyphs, a->handleMissingGlyphs,
-	                        a->pathParameterTemplate, a->emScale);
+				a->firstGlyph, a->numGlyphs, a->handleMissingGlyphs,
+				a->pathParameterTemplate, a->emScale);
 	vgpu_wpaths_end(r, a->firstPathName, a->numGlyphs);
 	return 0;
 }
 
 int replay_glPathGlyphIndexArrayNV(struct vgpu_replay *r,
-                                   const struct args_glPathGlyphIndexArrayNV *a)
+				   const struct args_glPathGlyphIndexArrayNV *a)
 {
 	GLenum status = GL_FONT_UNAVAILABLE_NV;
 
 	if (of_host(a->fontTarget)) {
 		unavailable(r, a->numGlyphs, a->emScale);
 	} else if (vgpu_wpaths_begin(r, a->firstPathName, a->numGlyphs,
-	                             vgpu_bytes(a->numGlyphs, GLYPH_BYTES))) {
-		status = r->gl->PathGlyphIndexArrayNV(a->firstPathName, a->fontTarget, a->fontName,
-		                                      a->fontStyle, a->firstGlyphIndex, a->numGlyphs,
-		                                      a->pathParameterTemplate, a->emScale);
+				     vgpu_bytes(a->numGlyphs, GLYPH_BYTES))) {
+		status = r->gl->PathGlyphIndexArrayNV(
+			a->firstPathName, a->fontTarget, a->fontName, a->fontStyle,
+			a->firstGlyphIndex, a->numGlyphs, a->pathParameterTemplate, a->emScale);
 		vgpu_wpaths_end(r, a->firstPathName, a->numGlyphs);
 	}
 	return vgpu_answer_value(r, VGPU_OP_glPathGlyphIndexArrayNV, status);
 }
 
 int replay_glPathMemoryGlyphIndexArrayNV(struct vgpu_replay *r,
-                                         const struct args_glPathMemoryGlyphIndexArrayNV *a)
+					 const struct args_glPathMemoryGlyphIndexArrayNV *a)
 {
 	GLenum status = GL_FONT_UNAVAILABLE_NV;
 
 	if (vgpu_wpaths_begin(r, a->firstPathName, a->numGlyphs,
-	                      vgpu_bytes(a->numGlyphs, GLYPH_BYTES))) {
+			      vgpu_bytes(a->numGlyphs, GLYPH_BYTES))) {
 		status = r->gl->PathMemoryGlyphIndexArrayNV(
 			a->firstPathName, a->fontTarget, a->fontSize, a->fontData, a->faceIndex,
 			a->firstGlyphIndex, a->numGlyphs, a->pathParameterTemplate, a->emScale);
@@ -95,9 +95,11 @@ int replay_glPathMemoryGlyphIndexArrayNV(struct vgpu_replay *r,
 
 /* All glyphs of a font, under names that the driver chooses. */
 int replay_glPathGlyphIndexRangeNV(struct vgpu_replay *r,
-                                   const struct args_glPathGlyphIndexRangeNV *a)
+				   const struct args_glPathGlyphIndexRangeNV *a)
 {
-	struct vgpu_out out = { .capacity = 2 * sizeof(GLuint), .element = sizeof(GLuint), .kind = -1 };
+	struct vgpu_out out = { .capacity = 2 * sizeof(GLuint),
+				.element = sizeof(GLuint),
+				.kind = -1 };
 	GLuint made[2] = { 0 };
 	uint64_t status = GL_FONT_UNAVAILABLE_NV;
 	int pass = 0;
@@ -110,7 +112,8 @@ int replay_glPathGlyphIndexRangeNV(struct vgpu_replay *r,
 		if (!vgpu_wpaths_begin(r, 0, 0, 0))
 			continue;
 		status = r->gl->PathGlyphIndexRangeNV(a->fontTarget, a->fontName, a->fontStyle,
-		                                      a->pathParameterTemplate, a->emScale, out.data);
+						      a->pathParameterTemplate, a->emScale,
+						      out.data);
 		memcpy(made, out.data, sizeof(made));
 		vgpu_wpaths_end(r, made[0], made[1] <= VGPU_MAX_PATHS ? made[1] : 0);
 	}

@@ -114,11 +114,11 @@ void vgpu_wpaths_end(struct vgpu_replay *r, GLuint first, int64_t count)
 }
 
 /* Commands that change one path. */
-#define CHANGE(path, bytes, call)                                                                 \
-	if (!vgpu_wpaths_begin(r, path, 1, bytes))                                                \
-		return 0;                                                                         \
-	call;                                                                                     \
-	vgpu_wpaths_end(r, path, 1);                                                              \
+#define CHANGE(path, bytes, call)                                                                  \
+	if (!vgpu_wpaths_begin(r, path, 1, bytes))                                                 \
+		return 0;                                                                          \
+	call;                                                                                      \
+	vgpu_wpaths_end(r, path, 1);                                                               \
 	return 0
 
 /* ---- names --------------------------------------------------------------------------------- */
@@ -168,7 +168,7 @@ int replay_glPathCommandsNV(struct vgpu_replay *r, const struct args_glPathComma
 {
 	CHANGE(a->path, grows(a->numCommands, a->numCoords),
 	       r->gl->PathCommandsNV(a->path, a->numCommands, a->commands, a->numCoords,
-	                             a->coordType, a->coords));
+				     a->coordType, a->coords));
 }
 
 int replay_glPathCoordsNV(struct vgpu_replay *r, const struct args_glPathCoordsNV *a)
@@ -181,15 +181,15 @@ int replay_glPathSubCommandsNV(struct vgpu_replay *r, const struct args_glPathSu
 {
 	CHANGE(a->path, grows(a->numCommands, a->numCoords),
 	       r->gl->PathSubCommandsNV(a->path, a->commandStart, a->commandsToDelete,
-	                                a->numCommands, a->commands, a->numCoords, a->coordType,
-	                                a->coords));
+					a->numCommands, a->commands, a->numCoords, a->coordType,
+					a->coords));
 }
 
 int replay_glPathSubCoordsNV(struct vgpu_replay *r, const struct args_glPathSubCoordsNV *a)
 {
 	CHANGE(a->path, 0,
 	       r->gl->PathSubCoordsNV(a->path, a->coordStart, a->numCoords, a->coordType,
-	                              a->coords));
+				      a->coords));
 }
 
 int replay_glPathStringNV(struct vgpu_replay *r, const struct args_glPathStringNV *a)
@@ -240,35 +240,35 @@ int replay_glTransformPathNV(struct vgpu_replay *r, const struct args_glTransfor
 	/* arcs become curves of six coordinates each */
 	CHANGE(a->resultPath, like(r, a->srcPath) * 4,
 	       r->gl->TransformPathNV(a->resultPath, a->srcPath, a->transformType,
-	                              a->transformValues));
+				      a->transformValues));
 }
 
 /* ---- queries ------------------------------------------------------------------------------- */
 
-#define GET_LIST(name, field, T, count_pname)                                                     \
-	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
-	{                                                                                         \
-		struct vgpu_wpaths *p = paths_of(r);                                              \
-		struct vgpu_out out = { .element = sizeof(T), .kind = -1 };                       \
-		GLint n[4] = { 0 };                                                               \
-		int pass = 0, rc;                                                                 \
-                                                                                                  \
-		if (!p)                                                                           \
-			return vgpu_answer_empty(r, VGPU_OP_gl##name);                            \
-		pthread_mutex_lock(&p->lock);                                                     \
-		if (r->gl->IsPathNV(a->path))                                                     \
-			r->gl->GetPathParameterivNV(a->path, count_pname, n);                     \
-		out.capacity = vgpu_bytes(n[0], sizeof(T));                                       \
-		/* it is longer than when the guest asked: nothing, rather than a part */         \
-		if (out.capacity > a->field##_bytes) {                                            \
-			rc = vgpu_answer_empty(r, VGPU_OP_gl##name);                              \
-		} else {                                                                          \
-			while (vgpu_outs_pass(r, &out, 1, &pass))                                 \
-				r->gl->name(a->path, out.data);                                   \
-			rc = vgpu_outs_answer(r, VGPU_OP_gl##name, NULL, &out, 1);                \
-		}                                                                                 \
-		pthread_mutex_unlock(&p->lock);                                                   \
-		return rc;                                                                        \
+#define GET_LIST(name, field, T, count_pname)                                                      \
+	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                  \
+	{                                                                                          \
+		struct vgpu_wpaths *p = paths_of(r);                                               \
+		struct vgpu_out out = { .element = sizeof(T), .kind = -1 };                        \
+		GLint n[4] = { 0 };                                                                \
+		int pass = 0, rc;                                                                  \
+                                                                                                   \
+		if (!p)                                                                            \
+			return vgpu_answer_empty(r, VGPU_OP_gl##name);                             \
+		pthread_mutex_lock(&p->lock);                                                      \
+		if (r->gl->IsPathNV(a->path))                                                      \
+			r->gl->GetPathParameterivNV(a->path, count_pname, n);                      \
+		out.capacity = vgpu_bytes(n[0], sizeof(T));                                        \
+		/* it is longer than when the guest asked: nothing, rather than a part */          \
+		if (out.capacity > a->field##_bytes) {                                             \
+			rc = vgpu_answer_empty(r, VGPU_OP_gl##name);                               \
+		} else {                                                                           \
+			while (vgpu_outs_pass(r, &out, 1, &pass))                                  \
+				r->gl->name(a->path, out.data);                                    \
+			rc = vgpu_outs_answer(r, VGPU_OP_gl##name, NULL, &out, 1);                 \
+		}                                                                                  \
+		pthread_mutex_unlock(&p->lock);                                                    \
+		return rc;                                                                         \
 	}
 GET_LIST(GetPathCommandsNV, commands, GLubyte, GL_PATH_COMMAND_COUNT_NV)
 GET_LIST(GetPathCoordsNV, coords, GLfloat, GL_PATH_COORD_COUNT_NV)
@@ -304,7 +304,7 @@ int replay_glPathColorGenNV(struct vgpu_replay *r, const struct args_glPathColor
 	GLfloat room[MAX_COEFFICIENTS];
 
 	r->gl->PathColorGenNV(a->color, a->genMode, a->colorFormat,
-	                      coefficients(room, a->coeffs, a->coeffs_bytes));
+			      coefficients(room, a->coeffs, a->coeffs_bytes));
 	return 0;
 }
 
@@ -323,12 +323,12 @@ int replay_glPathTexGenNV(struct vgpu_replay *r, const struct args_glPathTexGenN
 
 	if (components_ok(r, a->components))
 		r->gl->PathTexGenNV(a->texCoordSet, a->genMode, a->components,
-		                    coefficients(room, a->coeffs, a->coeffs_bytes));
+				    coefficients(room, a->coeffs, a->coeffs_bytes));
 	return 0;
 }
 
 int replay_glProgramPathFragmentInputGenNV(struct vgpu_replay *r,
-                                           const struct args_glProgramPathFragmentInputGenNV *a)
+					   const struct args_glProgramPathFragmentInputGenNV *a)
 {
 	GLfloat room[MAX_COEFFICIENTS];
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Read-back of one image for commands of other files (gl_readback.c). Stream thread, a context is current. */
+/* Read-back of one image for commands of other files (gl_readback.c). Stream thread, a context is
+ * current. */
 #ifndef VGPU_BACKEND_WORKER_GL_READBACK_H
 #define VGPU_BACKEND_WORKER_GL_READBACK_H
 
@@ -23,12 +24,12 @@ struct vgpu_wread {
  * when ref is not of the image's size. Returns what the replay function returns.
  */
 int vgpu_wread_image(struct vgpu_replay *r, const struct vgpu_wread *image,
-                     const struct vgpu_ref *ref,
-                     void (*call)(struct vgpu_replay *r, void *pixels, const void *data),
-                     const void *data);
+		     const struct vgpu_ref *ref,
+		     void (*call)(struct vgpu_replay *r, void *pixels, const void *data),
+		     const void *data);
 
 /* Bytes of an image under the pack alignment; 0 when they cannot be known. */
 uint64_t vgpu_wread_bytes(struct vgpu_replay *r, int64_t width, int64_t height, GLenum format,
-                          GLenum type);
+			  GLenum type);
 
 #endif

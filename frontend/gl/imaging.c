@@ -35,10 +35,10 @@ static bool packs_into_buffer(struct vgpu_context *ctx)
  * told the limit. Returns false when nothing is to be sent.
  */
 static bool begin(struct vgpu_context *ctx, struct vgpu_gl_readback *rb, GLsizei width,
-                  GLsizei height, GLenum format, GLenum type, int64_t limit, void *pixels)
+		  GLsizei height, GLenum format, GLenum type, int64_t limit, void *pixels)
 {
 	if (!vgpu_gl_pack_begin(ctx, rb, height > 1 ? 2 : 1, width, height, 1, format, type, limit,
-	                        pixels))
+				pixels))
 		return false;
 	if (limit >= 0 && pixels && rb->ref.kind == VGPU_REF_NULL && width > 0 && height > 0) {
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
@@ -47,13 +47,13 @@ static bool begin(struct vgpu_context *ctx, struct vgpu_gl_readback *rb, GLsizei
 	return true;
 }
 
-#define READ(width, height, limit, pixels, encode)                                                \
-	do {                                                                                      \
-		struct vgpu_gl_readback rb;                                                       \
-		if (!begin(ctx, &rb, width, height, format, type, limit, pixels))                 \
-			break;                                                                    \
-		encode;                                                                           \
-		vgpu_gl_pack_end(ctx, &rb);                                                       \
+#define READ(width, height, limit, pixels, encode)                                                 \
+	do {                                                                                       \
+		struct vgpu_gl_readback rb;                                                        \
+		if (!begin(ctx, &rb, width, height, format, type, limit, pixels))                  \
+			break;                                                                     \
+		encode;                                                                            \
+		vgpu_gl_pack_end(ctx, &rb);                                                        \
 	} while (0)
 
 static int64_t limit_of(GLsizei size)
@@ -97,7 +97,8 @@ static void filter(GLenum target, GLenum format, GLenum type, int64_t limit, voi
 
 	VGPU_GL_CONTEXT();
 	filter_size(ctx, target, &width, &height);
-	READ(width, height, limit, image, enc_glGetConvolutionFilter(s, target, format, type, rb.ref));
+	READ(width, height, limit, image,
+	     enc_glGetConvolutionFilter(s, target, format, type, rb.ref));
 }
 
 void GLAPIENTRY entry_glGetConvolutionFilter(GLenum target, GLenum format, GLenum type, void *image)
@@ -106,7 +107,7 @@ void GLAPIENTRY entry_glGetConvolutionFilter(GLenum target, GLenum format, GLenu
 }
 
 static void separable(GLenum target, GLenum format, GLenum type, int64_t row_limit, void *row,
-                      int64_t column_limit, void *column)
+		      int64_t column_limit, void *column)
 {
 	GLint width, height;
 
@@ -124,15 +125,15 @@ static void separable(GLenum target, GLenum format, GLenum type, int64_t row_lim
 }
 
 void GLAPIENTRY entry_glGetSeparableFilter(GLenum target, GLenum format, GLenum type, void *row,
-                                           void *column, void *span)
+					   void *column, void *span)
 {
 	(void)span; /* nothing is returned in it */
 	separable(target, format, type, -1, row, -1, column);
 }
 
 void GLAPIENTRY entry_glSeparableFilter2D(GLenum target, GLenum internalformat, GLsizei width,
-                                          GLsizei height, GLenum format, GLenum type,
-                                          const void *row, const void *column)
+					  GLsizei height, GLenum format, GLenum type,
+					  const void *row, const void *column)
 {
 	struct vgpu_ref r, c;
 	void *copy = NULL;
@@ -152,15 +153,16 @@ void GLAPIENTRY entry_glSeparableFilter2D(GLenum target, GLenum internalformat, 
 	}
 	if (vgpu_gl_unpack(ctx, 1, height, 1, 1, format, type, column, &c) &&
 	    vgpu_fits(ctx, vgpu_add(r.kind == VGPU_REF_BLOB ? r.value : 0,
-	                            c.kind == VGPU_REF_BLOB ? c.value : 0)))
-		enc_glSeparableFilter2D(s, target, internalformat, width, height, format, type, r, c);
+				    c.kind == VGPU_REF_BLOB ? c.value : 0)))
+		enc_glSeparableFilter2D(s, target, internalformat, width, height, format, type, r,
+					c);
 	free(copy);
 }
 
 /* ---- histogram and minmax ----------------------------------------------------------------- */
 
 static void histogram(GLenum target, GLboolean reset, GLenum format, GLenum type, int64_t limit,
-                      void *values)
+		      void *values)
 {
 	GLint width = 0;
 
@@ -171,62 +173,62 @@ static void histogram(GLenum target, GLboolean reset, GLenum format, GLenum type
 }
 
 void GLAPIENTRY entry_glGetHistogram(GLenum target, GLboolean reset, GLenum format, GLenum type,
-                                     void *values)
+				     void *values)
 {
 	histogram(target, reset, format, type, -1, values);
 }
 
 static void minmax(GLenum target, GLboolean reset, GLenum format, GLenum type, int64_t limit,
-                   void *values)
+		   void *values)
 {
 	VGPU_GL_CONTEXT();
 	READ(2, 1, limit, values, enc_glGetMinmax(s, target, reset, format, type, rb.ref));
 }
 
 void GLAPIENTRY entry_glGetMinmax(GLenum target, GLboolean reset, GLenum format, GLenum type,
-                                  void *values)
+				  void *values)
 {
 	minmax(target, reset, format, type, -1, values);
 }
 
 /* ---- the bounded queries ------------------------------------------------------------------- */
 
-#define BOUNDED(command, read)                                                                    \
-	void GLAPIENTRY entry_##command(GLenum target, GLenum format, GLenum type,                \
-	                                GLsizei bufSize, void *pixels)                            \
-	{                                                                                         \
-		VGPU_GL_CONTEXT();                                                                \
-		if (has_imaging(ctx))                                                             \
-			read(target, format, type, limit_of(bufSize), pixels);                    \
+#define BOUNDED(command, read)                                                                     \
+	void GLAPIENTRY entry_##command(GLenum target, GLenum format, GLenum type,                 \
+					GLsizei bufSize, void *pixels)                             \
+	{                                                                                          \
+		VGPU_GL_CONTEXT();                                                                 \
+		if (has_imaging(ctx))                                                              \
+			read(target, format, type, limit_of(bufSize), pixels);                     \
 	}
 BOUNDED(glGetnColorTable, color_table)
 BOUNDED(glGetnColorTableARB, color_table)
 BOUNDED(glGetnConvolutionFilter, filter)
 BOUNDED(glGetnConvolutionFilterARB, filter)
 
-#define BOUNDED_VALUES(command, read)                                                             \
-	void GLAPIENTRY entry_##command(GLenum target, GLboolean reset, GLenum format,            \
-	                                GLenum type, GLsizei bufSize, void *values)               \
-	{                                                                                         \
-		VGPU_GL_CONTEXT();                                                                \
-		if (has_imaging(ctx))                                                             \
-			read(target, reset, format, type, limit_of(bufSize), values);             \
+#define BOUNDED_VALUES(command, read)                                                              \
+	void GLAPIENTRY entry_##command(GLenum target, GLboolean reset, GLenum format,             \
+					GLenum type, GLsizei bufSize, void *values)                \
+	{                                                                                          \
+		VGPU_GL_CONTEXT();                                                                 \
+		if (has_imaging(ctx))                                                              \
+			read(target, reset, format, type, limit_of(bufSize), values);              \
 	}
 BOUNDED_VALUES(glGetnHistogram, histogram)
 BOUNDED_VALUES(glGetnHistogramARB, histogram)
 BOUNDED_VALUES(glGetnMinmax, minmax)
 BOUNDED_VALUES(glGetnMinmaxARB, minmax)
 
-#define BOUNDED_SEPARABLE(command)                                                                \
-	void GLAPIENTRY entry_##command(GLenum target, GLenum format, GLenum type,                \
-	                                GLsizei rowBufSize, void *row, GLsizei columnBufSize,     \
-	                                void *column, void *span)                                 \
-	{                                                                                         \
-		(void)span;                                                                       \
-		VGPU_GL_CONTEXT();                                                                \
-		if (has_imaging(ctx))                                                             \
-			separable(target, format, type, limit_of(rowBufSize), row,                \
-			          limit_of(columnBufSize), column);                               \
+#define BOUNDED_SEPARABLE(command)                                                                 \
+	void GLAPIENTRY entry_##command(GLenum target, GLenum format, GLenum type,                 \
+					GLsizei rowBufSize, void *row, GLsizei columnBufSize,      \
+					void *column, void *span)                                  \
+	{                                                                                          \
+		(void)span;                                                                        \
+		VGPU_GL_CONTEXT();                                                                 \
+		if (has_imaging(ctx))                                                              \
+			separable(target, format, type, limit_of(rowBufSize), row,                 \
+				  limit_of(columnBufSize), column);                                \
 	}
 BOUNDED_SEPARABLE(glGetnSeparableFilter)
 BOUNDED_SEPARABLE(glGetnSeparableFilterARB)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* GL_NV_path_rendering: a font in a file is one of the program's, and goes to the host as memory. */
+/* GL_NV_path_rendering: a font in a file is one of the program's, and goes to the host as memory.
+ */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 #include "frontend/gl/encode_support.h"
 #include "frontend/gl/state.h"
 
-/* The file's contents, freed by the caller; NULL: it cannot be read, or is larger than a command. */
+/* The file's contents, freed by the caller; NULL: it cannot be read, or is larger than a command.
+ */
 static void *read_file(const char *name, size_t *bytes_out)
 {
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -41,9 +43,9 @@ out:
 }
 
 GLenum GLAPIENTRY entry_glPathGlyphIndexArrayNV(GLuint firstPathName, GLenum fontTarget,
-                                                const void *fontName, GLbitfield fontStyle,
-                                                GLuint firstGlyphIndex, GLsizei numGlyphs,
-                                                GLuint pathParameterTemplate, GLfloat emScale)
+						const void *fontName, GLbitfield fontStyle,
+						GLuint firstGlyphIndex, GLsizei numGlyphs,
+						GLuint pathParameterTemplate, GLfloat emScale)
 {
 	GLenum status;
 	size_t bytes;
@@ -55,13 +57,13 @@ GLenum GLAPIENTRY entry_glPathGlyphIndexArrayNV(GLuint firstPathName, GLenum fon
 	if (!font) {
 		if (!vgpu_fits(ctx, vgpu_string_bytes(fontName, -1)))
 			return 0;
-		return enc_glPathGlyphIndexArrayNV(s, firstPathName, fontTarget, fontName, fontStyle,
-		                                   firstGlyphIndex, numGlyphs, pathParameterTemplate,
-		                                   emScale);
+		return enc_glPathGlyphIndexArrayNV(s, firstPathName, fontTarget, fontName,
+						   fontStyle, firstGlyphIndex, numGlyphs,
+						   pathParameterTemplate, emScale);
 	}
 	status = enc_glPathMemoryGlyphIndexArrayNV(s, firstPathName, GL_STANDARD_FONT_FORMAT_NV,
-	                                           (GLsizeiptr)bytes, font, 0, firstGlyphIndex,
-	                                           numGlyphs, pathParameterTemplate, emScale);
+						   (GLsizeiptr)bytes, font, 0, firstGlyphIndex,
+						   numGlyphs, pathParameterTemplate, emScale);
 	free(font);
 	return status;
 }

@@ -14,7 +14,7 @@
 
 /* Octets of a list of names; false: an error was raised. */
 static bool list_bytes(struct vgpu_context *ctx, GLsizei n, GLenum type, const void *list,
-                       uint64_t *bytes_out)
+		       uint64_t *bytes_out)
 {
 	int64_t bytes;
 
@@ -38,17 +38,17 @@ static bool list_bytes(struct vgpu_context *ctx, GLsizei n, GLenum type, const v
 
 #define INSTANCED_PARAMS GLsizei numPaths, GLenum pathNameType, const void *paths, GLuint pathBase
 #define TRANSFORM_PARAMS GLenum transformType, const GLfloat *transformValues
-#define INSTANCED(name, params, ...)                                                              \
-	void GLAPIENTRY entry_gl##name(INSTANCED_PARAMS, params, TRANSFORM_PARAMS)                \
-	{                                                                                         \
-		uint64_t bytes;                                                                   \
-		VGPU_GL_CONTEXT();                                                                \
-		if (list_bytes(ctx, numPaths, pathNameType, paths, &bytes) &&                     \
-		    vgpu_fits(ctx, vgpu_add(bytes, vgpu_bytes(vgpu_path_transform_count(          \
-							     numPaths, transformType),            \
-						     sizeof(GLfloat)))))                          \
-			enc_gl##name(s, numPaths, pathNameType, paths, bytes, pathBase,           \
-			             __VA_ARGS__, transformType, transformValues);                \
+#define INSTANCED(name, params, ...)                                                               \
+	void GLAPIENTRY entry_gl##name(INSTANCED_PARAMS, params, TRANSFORM_PARAMS)                 \
+	{                                                                                          \
+		uint64_t bytes;                                                                    \
+		VGPU_GL_CONTEXT();                                                                 \
+		if (list_bytes(ctx, numPaths, pathNameType, paths, &bytes) &&                      \
+		    vgpu_fits(ctx, vgpu_add(bytes, vgpu_bytes(vgpu_path_transform_count(           \
+								      numPaths, transformType),    \
+							      sizeof(GLfloat)))))                  \
+			enc_gl##name(s, numPaths, pathNameType, paths, bytes, pathBase,            \
+				     __VA_ARGS__, transformType, transformValues);                 \
 	}
 #define AND ,
 INSTANCED(StencilFillPathInstancedNV, GLenum fillMode AND GLuint mask, fillMode, mask)
@@ -56,23 +56,23 @@ INSTANCED(StencilStrokePathInstancedNV, GLint reference AND GLuint mask, referen
 INSTANCED(CoverFillPathInstancedNV, GLenum coverMode, coverMode)
 INSTANCED(CoverStrokePathInstancedNV, GLenum coverMode, coverMode)
 INSTANCED(StencilThenCoverFillPathInstancedNV, GLenum fillMode AND GLuint mask AND GLenum coverMode,
-          fillMode, mask, coverMode)
+	  fillMode, mask, coverMode)
 INSTANCED(StencilThenCoverStrokePathInstancedNV,
-          GLint reference AND GLuint mask AND GLenum coverMode, reference, mask, coverMode)
+	  GLint reference AND GLuint mask AND GLenum coverMode, reference, mask, coverMode)
 
 void GLAPIENTRY entry_glPathGlyphsNV(GLuint firstPathName, GLenum fontTarget, const void *fontName,
-                                     GLbitfield fontStyle, GLsizei numGlyphs, GLenum type,
-                                     const void *charcodes, GLenum handleMissingGlyphs,
-                                     GLuint pathParameterTemplate, GLfloat emScale)
+				     GLbitfield fontStyle, GLsizei numGlyphs, GLenum type,
+				     const void *charcodes, GLenum handleMissingGlyphs,
+				     GLuint pathParameterTemplate, GLfloat emScale)
 {
 	uint64_t bytes;
 
 	VGPU_GL_CONTEXT();
 	if (list_bytes(ctx, numGlyphs, type, charcodes, &bytes) &&
 	    vgpu_fits(ctx, vgpu_add(bytes, vgpu_string_bytes(fontName, -1))))
-		enc_glPathGlyphsNV(s, firstPathName, fontTarget, fontName, fontStyle, numGlyphs, type,
-		                   charcodes, bytes, handleMissingGlyphs, pathParameterTemplate,
-		                   emScale);
+		enc_glPathGlyphsNV(s, firstPathName, fontTarget, fontName, fontStyle, numGlyphs,
+				   type, charcodes, bytes, handleMissingGlyphs,
+				   pathParameterTemplate, emScale);
 }
 
 /* ---- measures ------------------------------------------------------------------------------- */
@@ -85,7 +85,7 @@ struct metrics {
 
 /* False: an error was raised. */
 static bool metrics_begin(struct vgpu_context *ctx, struct metrics *m, GLbitfield mask, GLsizei n,
-                          GLsizei stride)
+			  GLsizei stride)
 {
 	m->packed = NULL;
 	if (n < 0 || stride < 0 || stride % (GLsizei)sizeof(GLfloat)) {
@@ -104,8 +104,10 @@ static bool metrics_begin(struct vgpu_context *ctx, struct metrics *m, GLbitfiel
 	return m->packed != NULL;
 }
 
-/* What the program has stands in the packed floats first: the host may refuse, and write nothing. */
-static void metrics_copy(const struct metrics *m, GLsizei n, GLsizei stride, GLfloat *user, bool out)
+/* What the program has stands in the packed floats first: the host may refuse, and write nothing.
+ */
+static void metrics_copy(const struct metrics *m, GLsizei n, GLsizei stride, GLfloat *user,
+			 bool out)
 {
 	const size_t group = m->count * sizeof(GLfloat);
 	GLsizei i;
@@ -119,8 +121,8 @@ static void metrics_copy(const struct metrics *m, GLsizei n, GLsizei stride, GLf
 }
 
 void GLAPIENTRY entry_glGetPathMetricsNV(GLbitfield metricQueryMask, GLsizei numPaths,
-                                         GLenum pathNameType, const void *paths, GLuint pathBase,
-                                         GLsizei stride, GLfloat *metrics)
+					 GLenum pathNameType, const void *paths, GLuint pathBase,
+					 GLsizei stride, GLfloat *metrics)
 {
 	struct metrics m;
 	uint64_t bytes;
@@ -130,14 +132,14 @@ void GLAPIENTRY entry_glGetPathMetricsNV(GLbitfield metricQueryMask, GLsizei num
 	    !metrics_begin(ctx, &m, metricQueryMask, numPaths, stride))
 		return;
 	metrics_copy(&m, numPaths, stride, metrics, false);
-	enc_glGetPathMetricsNV(s, metricQueryMask, numPaths, pathNameType, paths, bytes, pathBase, 0,
-	                       m.packed, m.bytes);
+	enc_glGetPathMetricsNV(s, metricQueryMask, numPaths, pathNameType, paths, bytes, pathBase,
+			       0, m.packed, m.bytes);
 	metrics_copy(&m, numPaths, stride, metrics, true);
 	free(m.packed);
 }
 
 void GLAPIENTRY entry_glGetPathMetricRangeNV(GLbitfield metricQueryMask, GLuint firstPathName,
-                                             GLsizei numPaths, GLsizei stride, GLfloat *metrics)
+					     GLsizei numPaths, GLsizei stride, GLfloat *metrics)
 {
 	struct metrics m;
 
@@ -145,15 +147,16 @@ void GLAPIENTRY entry_glGetPathMetricRangeNV(GLbitfield metricQueryMask, GLuint 
 	if (!metrics_begin(ctx, &m, metricQueryMask, numPaths, stride))
 		return;
 	metrics_copy(&m, numPaths, stride, metrics, false);
-	enc_glGetPathMetricRangeNV(s, metricQueryMask, firstPathName, numPaths, 0, m.packed, m.bytes);
+	enc_glGetPathMetricRangeNV(s, metricQueryMask, firstPathName, numPaths, 0, m.packed,
+				   m.bytes);
 	metrics_copy(&m, numPaths, stride, metrics, true);
 	free(m.packed);
 }
 
 void GLAPIENTRY entry_glGetPathSpacingNV(GLenum pathListMode, GLsizei numPaths, GLenum pathNameType,
-                                         const void *paths, GLuint pathBase, GLfloat advanceScale,
-                                         GLfloat kerningScale, GLenum transformType,
-                                         GLfloat *returnedSpacing)
+					 const void *paths, GLuint pathBase, GLfloat advanceScale,
+					 GLfloat kerningScale, GLenum transformType,
+					 GLfloat *returnedSpacing)
 {
 	uint64_t bytes, floats;
 
@@ -164,12 +167,13 @@ void GLAPIENTRY entry_glGetPathSpacingNV(GLenum pathListMode, GLsizei numPaths, 
 	if (floats > VGPU_MAX_REPLY - 4096)
 		vgpu_gl_set_error(ctx, GL_OUT_OF_MEMORY);
 	else
-		enc_glGetPathSpacingNV(s, pathListMode, numPaths, pathNameType, paths, bytes, pathBase,
-		                       advanceScale, kerningScale, transformType, returnedSpacing,
-		                       floats);
+		enc_glGetPathSpacingNV(s, pathListMode, numPaths, pathNameType, paths, bytes,
+				       pathBase, advanceScale, kerningScale, transformType,
+				       returnedSpacing, floats);
 }
 
-/* ---- what a path holds ------------------------------------------------------------------------ */
+/* ---- what a path holds ------------------------------------------------------------------------
+ */
 
 /* How long a list is; an error of the question is the error of the command. */
 static uint64_t list_length(struct vgpu_context *ctx, GLuint path, GLenum pname)
@@ -183,22 +187,23 @@ static uint64_t list_length(struct vgpu_context *ctx, GLuint path, GLenum pname)
 void GLAPIENTRY entry_glGetPathCommandsNV(GLuint path, GLubyte *commands)
 {
 	VGPU_GL_CONTEXT();
-	enc_glGetPathCommandsNV(s, path, commands, list_length(ctx, path, GL_PATH_COMMAND_COUNT_NV));
+	enc_glGetPathCommandsNV(s, path, commands,
+				list_length(ctx, path, GL_PATH_COMMAND_COUNT_NV));
 }
 
 void GLAPIENTRY entry_glGetPathCoordsNV(GLuint path, GLfloat *coords)
 {
 	VGPU_GL_CONTEXT();
 	enc_glGetPathCoordsNV(s, path, coords,
-	                      list_length(ctx, path, GL_PATH_COORD_COUNT_NV) * sizeof(GLfloat));
+			      list_length(ctx, path, GL_PATH_COORD_COUNT_NV) * sizeof(GLfloat));
 }
 
 void GLAPIENTRY entry_glGetPathDashArrayNV(GLuint path, GLfloat *dashArray)
 {
 	VGPU_GL_CONTEXT();
 	enc_glGetPathDashArrayNV(s, path, dashArray,
-	                         list_length(ctx, path, GL_PATH_DASH_ARRAY_COUNT_NV) *
-	                                 sizeof(GLfloat));
+				 list_length(ctx, path, GL_PATH_DASH_ARRAY_COUNT_NV) *
+					 sizeof(GLfloat));
 }
 
 GLfloat GLAPIENTRY entry_glGetPathLengthNV(GLuint path, GLsizei startSegment, GLsizei numSegments)

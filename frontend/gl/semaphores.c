@@ -11,8 +11,8 @@
 #include "entry.h"
 #include "frontend/gl/state.h"
 
-#define SIGNALS 64u         /* fences kept of one semaphore: an older value waits for a newer one */
-#define SIGNAL_COMES_S 10   /* how long the GPU's wait waits for its signal to be given at all */
+#define SIGNALS 64u       /* fences kept of one semaphore: an older value waits for a newer one */
+#define SIGNAL_COMES_S 10 /* how long the GPU's wait waits for its signal to be given at all */
 
 struct signal {
 	uint64_t value;
@@ -20,8 +20,8 @@ struct signal {
 };
 
 struct semaphore {
-	GLenum type; /* 0: a name of glGenSemaphoresEXT, into which nothing was imported */
-	uint64_t value; /* for the next glSignalSemaphoreEXT or glWaitSemaphoreEXT */
+	GLenum type;        /* 0: a name of glGenSemaphoresEXT, into which nothing was imported */
+	uint64_t value;     /* for the next glSignalSemaphoreEXT or glWaitSemaphoreEXT */
 	uint64_t signalled; /* the highest */
 	struct signal signals[SIGNALS]; /* a ring, values ascending */
 	uint32_t first, count;
@@ -116,7 +116,7 @@ static bool create(struct vgpu_context *ctx, GLsizei n, GLuint *names, GLenum ty
 
 /* A fence after what this context has done brings the value. */
 static void signal_value(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLuint name,
-                         uint64_t value)
+			 uint64_t value)
 {
 	GLsync fence = entry_glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0), old = NULL;
 	struct semaphore *s;
@@ -146,7 +146,7 @@ static void signal_value(struct vgpu_context *ctx, struct vgpu_gl_semaphores *al
  * start. Waits for the signal to be given. False: it was not, or the semaphore is gone.
  */
 static bool fence_of(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLuint name,
-                     uint64_t value, bool for_ever, GLsync *fence_out)
+		     uint64_t value, bool for_ever, GLsync *fence_out)
 {
 	struct timespec until;
 	struct semaphore *s;
@@ -180,7 +180,7 @@ static bool fence_of(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, G
 }
 
 static void wait_gpu(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLuint name,
-                     uint64_t value)
+		     uint64_t value)
 {
 	GLsync fence;
 
@@ -189,7 +189,7 @@ static void wait_gpu(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, G
 }
 
 static void wait_client(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLuint name,
-                        uint64_t value)
+			uint64_t value)
 {
 	GLsync fence;
 
@@ -202,7 +202,7 @@ static void wait_client(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all
 
 /* All of these are there? Else an error. */
 static bool known(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLsizei n,
-                  const GLuint *names)
+		  const GLuint *names)
 {
 	GLsizei i;
 
@@ -219,7 +219,8 @@ static bool known(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLsi
 	return i == n;
 }
 
-/* ---- GL_NVX_progress_fence: on the one GPU that there is ---------------------------------------- */
+/* ---- GL_NVX_progress_fence: on the one GPU that there is ----------------------------------------
+ */
 
 GLuint GLAPIENTRY entry_glCreateProgressFenceNVX(void)
 {
@@ -229,36 +230,37 @@ GLuint GLAPIENTRY entry_glCreateProgressFenceNVX(void)
 	return create(ctx, 1, &name, GL_SEMAPHORE_TYPE_TIMELINE_NV) ? name : 0;
 }
 
-#define FENCES(name, params, gpu, act)                                                            \
-	void GLAPIENTRY entry_gl##name params                                                     \
-	{                                                                                         \
-		struct vgpu_gl_semaphores *all;                                                   \
-		GLsizei i;                                                                        \
-		VGPU_GL_CONTEXT();                                                                \
-		VGPU_GL_OUTSIDE();                                                                \
-		if (gpu) {                                                                        \
-			vgpu_gl_set_error(ctx, GL_INVALID_VALUE);                                 \
-			return;                                                                   \
-		}                                                                                 \
-		all = semaphores_of(ctx);                                                         \
-		if (!all || !known(ctx, all, fenceObjectCount, semaphoreArray))                   \
-			return;                                                                   \
-		for (i = 0; i < fenceObjectCount; i++)                                            \
-			act(ctx, all, semaphoreArray[i], fenceValueArray[i]);                     \
+#define FENCES(name, params, gpu, act)                                                             \
+	void GLAPIENTRY entry_gl##name params                                                      \
+	{                                                                                          \
+		struct vgpu_gl_semaphores *all;                                                    \
+		GLsizei i;                                                                         \
+		VGPU_GL_CONTEXT();                                                                 \
+		VGPU_GL_OUTSIDE();                                                                 \
+		if (gpu) {                                                                         \
+			vgpu_gl_set_error(ctx, GL_INVALID_VALUE);                                  \
+			return;                                                                    \
+		}                                                                                  \
+		all = semaphores_of(ctx);                                                          \
+		if (!all || !known(ctx, all, fenceObjectCount, semaphoreArray))                    \
+			return;                                                                    \
+		for (i = 0; i < fenceObjectCount; i++)                                             \
+			act(ctx, all, semaphoreArray[i], fenceValueArray[i]);                      \
 	}
 FENCES(SignalSemaphoreui64NVX,
        (GLuint signalGpu, GLsizei fenceObjectCount, const GLuint *semaphoreArray,
-        const GLuint64 *fenceValueArray),
+	const GLuint64 *fenceValueArray),
        signalGpu, signal_value)
 FENCES(WaitSemaphoreui64NVX,
        (GLuint waitGpu, GLsizei fenceObjectCount, const GLuint *semaphoreArray,
-        const GLuint64 *fenceValueArray),
+	const GLuint64 *fenceValueArray),
        waitGpu, wait_gpu)
 FENCES(ClientWaitSemaphoreui64NVX,
        (GLsizei fenceObjectCount, const GLuint *semaphoreArray, const GLuint64 *fenceValueArray), 0,
        wait_client)
 
-/* ---- GL_EXT_semaphore, GL_NV_timeline_semaphore --------------------------------------------------- */
+/* ---- GL_EXT_semaphore, GL_NV_timeline_semaphore
+ * --------------------------------------------------- */
 
 void GLAPIENTRY entry_glGenSemaphoresEXT(GLsizei n, GLuint *semaphores)
 {
@@ -288,10 +290,13 @@ void GLAPIENTRY entry_glDeleteSemaphoresEXT(GLsizei n, const GLuint *semaphores)
 	}
 	for (i = 0; i < n; i++) {
 		pthread_mutex_lock(&all->lock);
-		gone = (struct semaphore *)(semaphores[i] ? vgpu_idmap_remove(&all->all, semaphores[i]) : 0);
+		gone = (struct semaphore *)(semaphores[i]
+						    ? vgpu_idmap_remove(&all->all, semaphores[i])
+						    : 0);
 		pthread_cond_broadcast(&all->signalled);
 		pthread_mutex_unlock(&all->lock);
-		for (; gone && gone->count; gone->count--, gone->first = (gone->first + 1) % SIGNALS)
+		for (; gone && gone->count;
+		     gone->count--, gone->first = (gone->first + 1) % SIGNALS)
 			entry_glDeleteSync(gone->signals[gone->first].fence);
 		free(gone);
 	}
@@ -318,7 +323,8 @@ enum what { SET_TYPE, GET_TYPE, SET_VALUE, GET_VALUE };
 /* One parameter of a semaphore; value is read or written. */
 static void parameter(GLuint semaphore, GLenum pname, enum what what, uint64_t *value)
 {
-	const GLenum expected = what <= GET_TYPE ? GL_SEMAPHORE_TYPE_NV : GL_TIMELINE_SEMAPHORE_VALUE_NV;
+	const GLenum expected =
+		what <= GET_TYPE ? GL_SEMAPHORE_TYPE_NV : GL_TIMELINE_SEMAPHORE_VALUE_NV;
 	struct vgpu_gl_semaphores *all;
 	GLenum error = GL_NO_ERROR;
 	struct semaphore *sem;
@@ -366,7 +372,7 @@ void GLAPIENTRY entry_glGetSemaphoreParameterivNV(GLuint semaphore, GLenum pname
 }
 
 void GLAPIENTRY entry_glSemaphoreParameterui64vEXT(GLuint semaphore, GLenum pname,
-                                                   const GLuint64 *params)
+						   const GLuint64 *params)
 {
 	uint64_t value = *params;
 
@@ -374,7 +380,7 @@ void GLAPIENTRY entry_glSemaphoreParameterui64vEXT(GLuint semaphore, GLenum pnam
 }
 
 void GLAPIENTRY entry_glGetSemaphoreParameterui64vEXT(GLuint semaphore, GLenum pname,
-                                                      GLuint64 *params)
+						      GLuint64 *params)
 {
 	uint64_t value = *params;
 
@@ -382,9 +388,10 @@ void GLAPIENTRY entry_glGetSemaphoreParameterui64vEXT(GLuint semaphore, GLenum p
 	*params = value;
 }
 
-/* The value to signal or wait for. False with the error raised: nothing was ever imported into it. */
+/* The value to signal or wait for. False with the error raised: nothing was ever imported into it.
+ */
 static bool timeline(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, GLuint semaphore,
-                     uint64_t *value_out)
+		     uint64_t *value_out)
 {
 	struct semaphore *s;
 	bool ok;
@@ -402,8 +409,8 @@ static bool timeline(struct vgpu_context *ctx, struct vgpu_gl_semaphores *all, G
 
 /* Layouts and barriers are of images that another API shares: all here is GL's already. */
 void GLAPIENTRY entry_glWaitSemaphoreEXT(GLuint semaphore, GLuint numBufferBarriers,
-                                         const GLuint *buffers, GLuint numTextureBarriers,
-                                         const GLuint *textures, const GLenum *srcLayouts)
+					 const GLuint *buffers, GLuint numTextureBarriers,
+					 const GLuint *textures, const GLenum *srcLayouts)
 {
 	struct vgpu_gl_semaphores *all;
 	uint64_t value;
@@ -416,8 +423,8 @@ void GLAPIENTRY entry_glWaitSemaphoreEXT(GLuint semaphore, GLuint numBufferBarri
 }
 
 void GLAPIENTRY entry_glSignalSemaphoreEXT(GLuint semaphore, GLuint numBufferBarriers,
-                                           const GLuint *buffers, GLuint numTextureBarriers,
-                                           const GLuint *textures, const GLenum *dstLayouts)
+					   const GLuint *buffers, GLuint numTextureBarriers,
+					   const GLuint *textures, const GLenum *dstLayouts)
 {
 	struct vgpu_gl_semaphores *all;
 	uint64_t value;

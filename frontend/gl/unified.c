@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses of buffers (unified.h): what they are, and what they are bound to. */
-#include "frontend/gl/unified.h"
+#include "frontend/gl/unified_state.h"
 
 #include <stdlib.h>
 
 #include "encode.h"
 #include "entry.h"
-#include "frontend/gl/arrays_format.h"
-#include "frontend/gl/state.h"
 
 /* Address: the buffer's name above so many bits, the offset below. */
 #define OFFSET_BITS 36u
-#define MAX_UNIFORM_BUFFERS 96u
 
-struct range {
-	uint64_t address, length; /* address 0: never set */
-};
-
-/* What was bound before an address took its place. */
-struct before {
-	bool kept, client;
-	uint32_t buffer, stride;
-	uint64_t offset, length;
-};
-
-struct vgpu_gl_unified {
-	bool arrays, elements, uniforms, indirect; /* enabled */
-	struct range array[VGPU_ARRAY_COUNT], element, indirect_range, uniform[MAX_UNIFORM_BUFFERS];
-	struct before array_before[VGPU_ARRAY_COUNT], uniform_before[MAX_UNIFORM_BUFFERS];
-	uint32_t element_before, indirect_before;
-	struct vgpu_idmap resident; /* by name: the access */
-};
-
-static struct vgpu_gl_unified *unified_of(struct vgpu_context *ctx)
+struct vgpu_gl_unified *vgpu_unified_of(struct vgpu_context *ctx)
 {
 	struct vgpu_gl_state *gl = ctx->gl;
 
@@ -58,7 +36,7 @@ static uint64_t address_of(uint32_t buffer)
 }
 
 /* 0 for an address that no buffer of the share group has. */
-static uint32_t buffer_at(struct vgpu_context *ctx, uint64_t address, uint64_t *offset_out)
+uint32_t vgpu_unified_buffer(struct vgpu_context *ctx, uint64_t address, uint64_t *offset_out)
 {
 	uint64_t name = address >> OFFSET_BITS;
 
@@ -93,7 +71,7 @@ static uint32_t known_or_error(struct vgpu_context *ctx, GLuint buffer)
 
 static void make_resident(struct vgpu_context *ctx, uint32_t buffer, GLenum access)
 {
-	struct vgpu_gl_unified *u = buffer ? unified_of(ctx) : NULL;
+	struct vgpu_gl_unified *u = buffer ? vgpu_unified_of(ctx) : NULL;
 
 	if (!u)
 		return;
@@ -105,7 +83,8 @@ static void make_resident(struct vgpu_context *ctx, uint32_t buffer, GLenum acce
 
 static void make_non_resident(struct vgpu_context *ctx, uint32_t buffer)
 {
-	if (buffer && (!ctx->gl->unified || !vgpu_idmap_remove(&ctx->gl->unified->resident, buffer)))
+	if (buffer &&
+	    (!ctx->gl->unified || !vgpu_idmap_remove(&ctx->gl->unified->resident, buffer)))
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 }
 
@@ -151,7 +130,7 @@ GLboolean GLAPIENTRY entry_glIsNamedBufferResidentNV(GLuint buffer)
 }
 
 static void address_parameter(struct vgpu_context *ctx, uint32_t buffer, GLenum pname,
-                              GLuint64EXT *params)
+			      GLuint64EXT *params)
 {
 	if (pname != GL_BUFFER_GPU_ADDRESS_NV)
 		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
@@ -166,157 +145,14 @@ void GLAPIENTRY entry_glGetBufferParameterui64vNV(GLenum target, GLenum pname, G
 }
 
 void GLAPIENTRY entry_glGetNamedBufferParameterui64vNV(GLuint buffer, GLenum pname,
-                                                       GLuint64EXT *params)
+						       GLuint64EXT *params)
 {
 	VGPU_GL_CONTEXT();
 	address_parameter(ctx, known_or_error(ctx, buffer), pname, params);
 }
 
-/* ---- arrays --------------------------------------------------------------------------------- */
-
-/* Set a fixed-function or generic array's pointer with this buffer bound. */
-static void set_pointer(struct vgpu_context *ctx, uint32_t array, uint32_t buffer, uint64_t offset)
-{
-	struct vgpu_gl_state *gl = ctx->gl;
-	const struct vgpu_gl_array a = gl->vao->arrays[array];
-	uint32_t old = gl->bound.buffer[VGPU_TARGET_ARRAY];
-
-	entry_glBindBuffer(GL_ARRAY_BUFFER, buffer);
-	vgpu_gl_array_set(ctx, array, a.size, a.type, a.flags,
-	                  (int32_t)gl->vao->bindings[array].stride,
-	                  (const void *)(uintptr_t)offset);
-	entry_glBindBuffer(GL_ARRAY_BUFFER, old);
-}
-
-/* Does a binding serve the array of its own number alone, as glVertexAttribPointer leaves it? */
-static bool plain(const struct vgpu_gl_vao *vao, uint32_t array)
-{
-	uint32_t i;
-
-	if (array < VGPU_ARRAY_GENERIC0)
-		return true;
-	for (i = VGPU_ARRAY_GENERIC0; i < VGPU_ARRAY_COUNT; i++)
-		if ((vao->arrays[i].binding == array) != (i == array))
-			return false;
-	return !vao->arrays[array].relative;
-}
-
-/* The range becomes the array's buffer, or that of the binding of its number. */
-static void point_array(struct vgpu_context *ctx, struct vgpu_gl_unified *u, uint32_t array)
-{
-	struct vgpu_gl_vao *vao = ctx->gl->vao;
-	struct vgpu_gl_binding *b = &vao->bindings[array];
-	struct before *before = &u->array_before[array];
-	uint64_t offset;
-	uint32_t buffer = buffer_at(ctx, u->array[array].address, &offset);
-
-	if (!before->kept)
-		*before = (struct before){ .kept = true, .buffer = b->buffer, .stride = b->stride,
-			                   .offset = b->offset,
-			                   .client = (vao->client & VGPU_ARRAY_BIT(array)) != 0 };
-	if (plain(vao, array))
-		set_pointer(ctx, array, buffer, offset);
-	else
-		vgpu_gl_array_buffer(ctx, array - VGPU_ARRAY_GENERIC0, buffer, (GLintptr)offset,
-		                     (GLsizei)b->stride);
-}
-
-static void restore_array(struct vgpu_context *ctx, struct vgpu_gl_unified *u, uint32_t array)
-{
-	struct before *before = &u->array_before[array];
-
-	if (plain(ctx->gl->vao, array))
-		set_pointer(ctx, array, before->buffer, before->offset);
-	else
-		vgpu_gl_array_buffer(ctx, array - VGPU_ARRAY_GENERIC0, before->buffer,
-		                     (GLintptr)before->offset, (GLsizei)before->stride);
-	before->kept = false;
-}
-
-static void enable_arrays(struct vgpu_context *ctx, struct vgpu_gl_unified *u, bool enable)
-{
-	uint32_t i;
-
-	u->arrays = enable;
-	for (i = 0; i < VGPU_ARRAY_COUNT; i++) {
-		if (enable && u->array[i].address)
-			point_array(ctx, u, i);
-		else if (!enable && u->array_before[i].kept)
-			restore_array(ctx, u, i);
-	}
-}
-
-static void format(struct vgpu_context *ctx, uint32_t array, GLint size, GLenum type,
-                   uint32_t flags, GLsizei stride)
-{
-	struct vgpu_gl_unified *u = unified_of(ctx);
-	struct vgpu_gl_array *a = &ctx->gl->vao->arrays[array];
-	uint32_t bytes = vgpu_gl_array_bytes((uint32_t)size, type);
-
-	if (!u)
-		return;
-	if (stride < 0 || ((size < 1 || size > 4) && size != GL_BGRA)) {
-		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
-		return;
-	}
-	if (!bytes) {
-		vgpu_gl_set_error(ctx, GL_INVALID_ENUM);
-		return;
-	}
-	a->size = (uint32_t)size;
-	a->type = type;
-	a->flags = flags;
-	a->stride = stride;
-	a->element_bytes = bytes;
-	a->relative = 0;
-	a->binding = array;
-	ctx->gl->vao->bindings[array].stride = stride ? (uint32_t)stride : bytes;
-	if (u->arrays && u->array[array].address)
-		point_array(ctx, u, array);
-}
-
-#define FORMAT(name, params, array, size, type, flags)                                            \
-	void GLAPIENTRY entry_gl##name params                                                     \
-	{                                                                                         \
-		VGPU_GL_CONTEXT();                                                                \
-		VGPU_GL_OUTSIDE();                                                                \
-		format(ctx, array, size, type, flags, stride);                                    \
-	}
-FORMAT(VertexFormatNV, (GLint size, GLenum type, GLsizei stride), VGPU_ARRAY_VERTEX, size, type, 0)
-FORMAT(NormalFormatNV, (GLenum type, GLsizei stride), VGPU_ARRAY_NORMAL, 3, type,
-       VGPU_ARRAY_NORMALIZED)
-FORMAT(ColorFormatNV, (GLint size, GLenum type, GLsizei stride), VGPU_ARRAY_COLOR, size, type,
-       VGPU_ARRAY_NORMALIZED)
-FORMAT(IndexFormatNV, (GLenum type, GLsizei stride), VGPU_ARRAY_INDEX, 1, type, 0)
-FORMAT(TexCoordFormatNV, (GLint size, GLenum type, GLsizei stride),
-       VGPU_ARRAY_TEX0 + gl->client_texture, size, type, 0)
-FORMAT(EdgeFlagFormatNV, (GLsizei stride), VGPU_ARRAY_EDGE_FLAG, 1, GL_UNSIGNED_BYTE, 0)
-FORMAT(SecondaryColorFormatNV, (GLint size, GLenum type, GLsizei stride), VGPU_ARRAY_COLOR1, size,
-       type, VGPU_ARRAY_NORMALIZED)
-FORMAT(FogCoordFormatNV, (GLenum type, GLsizei stride), VGPU_ARRAY_FOG, 1, type, 0)
-
-static void generic_format(GLuint index, GLint size, GLenum type, uint32_t flags, GLsizei stride)
-{
-	VGPU_GL_CONTEXT();
-	VGPU_GL_OUTSIDE();
-	if (index >= VGPU_ARRAY_GENERIC_COUNT)
-		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
-	else
-		format(ctx, VGPU_ARRAY_GENERIC0 + index, size, type, flags, stride);
-}
-
-void GLAPIENTRY entry_glVertexAttribFormatNV(GLuint index, GLint size, GLenum type,
-                                             GLboolean normalized, GLsizei stride)
-{
-	generic_format(index, size, type, normalized ? VGPU_ARRAY_NORMALIZED : 0, stride);
-}
-
-void GLAPIENTRY entry_glVertexAttribIFormatNV(GLuint index, GLint size, GLenum type, GLsizei stride)
-{
-	generic_format(index, size, type, VGPU_ARRAY_INTEGER, stride);
-}
-
-/* ---- indices, parameters of draws, uniforms ------------------------------------------------------ */
+/* ---- indices, parameters of draws, uniforms
+ * ------------------------------------------------------ */
 
 bool vgpu_gl_unified_elements(struct vgpu_context *ctx)
 {
@@ -325,7 +161,7 @@ bool vgpu_gl_unified_elements(struct vgpu_context *ctx)
 
 	if (!u || !u->elements || !u->element.address)
 		return false;
-	buffer = buffer_at(ctx, u->element.address, &ctx->gl->unified_indices);
+	buffer = vgpu_unified_buffer(ctx, u->element.address, &ctx->gl->unified_indices);
 	entry_glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, buffer);
 	return buffer != 0;
 }
@@ -348,8 +184,8 @@ static void point_indirect(struct vgpu_context *ctx, struct vgpu_gl_unified *u)
 {
 	if (u->indirect && u->indirect_range.address)
 		entry_glBindBuffer(GL_DRAW_INDIRECT_BUFFER,
-		                   buffer_at(ctx, u->indirect_range.address,
-		                             &ctx->gl->unified_indirect));
+				   vgpu_unified_buffer(ctx, u->indirect_range.address,
+						       &ctx->gl->unified_indirect));
 }
 
 static void enable_indirect(struct vgpu_context *ctx, struct vgpu_gl_unified *u, bool enable)
@@ -368,13 +204,13 @@ static void enable_indirect(struct vgpu_context *ctx, struct vgpu_gl_unified *u,
 
 /* An indexed binding, with the one that is not indexed as it was. */
 static void bind_uniform(struct vgpu_context *ctx, GLuint index, uint32_t buffer, uint64_t offset,
-                         uint64_t length)
+			 uint64_t length)
 {
 	uint32_t old = ctx->gl->bound.buffer[VGPU_TARGET_UNIFORM];
 
 	if (buffer && length)
 		entry_glBindBufferRange(GL_UNIFORM_BUFFER, index, buffer, (GLintptr)offset,
-		                        (GLsizeiptr)length);
+					(GLsizeiptr)length);
 	else
 		entry_glBindBufferBase(GL_UNIFORM_BUFFER, index, buffer);
 	entry_glBindBuffer(GL_UNIFORM_BUFFER, old);
@@ -382,13 +218,13 @@ static void bind_uniform(struct vgpu_context *ctx, GLuint index, uint32_t buffer
 
 static void point_uniform(struct vgpu_context *ctx, struct vgpu_gl_unified *u, GLuint index)
 {
-	struct before *before = &u->uniform_before[index];
+	struct vgpu_unified_before *before = &u->uniform_before[index];
 	uint64_t offset;
-	uint32_t buffer = buffer_at(ctx, u->uniform[index].address, &offset);
+	uint32_t buffer = vgpu_unified_buffer(ctx, u->uniform[index].address, &offset);
 	GLint64 value = 0;
 
 	if (!before->kept) {
-		*before = (struct before){ .kept = true };
+		*before = (struct vgpu_unified_before){ .kept = true };
 		entry_glGetInteger64i_v(GL_UNIFORM_BUFFER_BINDING, index, &value);
 		before->buffer = (uint32_t)value;
 		entry_glGetInteger64i_v(GL_UNIFORM_BUFFER_START, index, &value);
@@ -404,8 +240,8 @@ static void enable_uniforms(struct vgpu_context *ctx, struct vgpu_gl_unified *u,
 	uint32_t i;
 
 	u->uniforms = enable;
-	for (i = 0; i < MAX_UNIFORM_BUFFERS; i++) {
-		struct before *before = &u->uniform_before[i];
+	for (i = 0; i < VGPU_UNIFIED_UNIFORMS; i++) {
+		struct vgpu_unified_before *before = &u->uniform_before[i];
 
 		if (enable && u->uniform[i].address) {
 			point_uniform(ctx, u, i);
@@ -416,7 +252,8 @@ static void enable_uniforms(struct vgpu_context *ctx, struct vgpu_gl_unified *u,
 	}
 }
 
-/* ---- enabling, ranges, queries ------------------------------------------------------------------- */
+/* ---- enabling, ranges, queries
+ * ------------------------------------------------------------------- */
 
 static bool *enable_of(struct vgpu_gl_unified *u, GLenum cap)
 {
@@ -440,8 +277,8 @@ static bool is_ours(struct vgpu_context *ctx, GLenum cap)
 
 	return enable_of(&none, cap) &&
 	       vgpu_gl_has_extension(ctx, cap == GL_UNIFORM_BUFFER_UNIFIED_NV
-	                                          ? "GL_NV_uniform_buffer_unified_memory"
-	                                          : "GL_NV_vertex_buffer_unified_memory");
+						  ? "GL_NV_uniform_buffer_unified_memory"
+						  : "GL_NV_vertex_buffer_unified_memory");
 }
 
 bool vgpu_gl_unified_enable(struct vgpu_context *ctx, GLenum cap, bool enable)
@@ -450,12 +287,12 @@ bool vgpu_gl_unified_enable(struct vgpu_context *ctx, GLenum cap, bool enable)
 
 	if (!is_ours(ctx, cap))
 		return false;
-	u = unified_of(ctx);
+	u = vgpu_unified_of(ctx);
 	if (!u)
 		return true;
 	switch (cap) {
 	case GL_VERTEX_ATTRIB_ARRAY_UNIFIED_NV:
-		enable_arrays(ctx, u, enable);
+		vgpu_unified_arrays(ctx, u, enable);
 		break;
 	case GL_ELEMENT_ARRAY_UNIFIED_NV:
 		enable_elements(ctx, u, enable);
@@ -482,11 +319,12 @@ bool vgpu_gl_unified_enabled(struct vgpu_context *ctx, GLenum cap, bool *on_out)
 static uint32_t array_of(GLenum pname, GLuint index)
 {
 	static const uint8_t fixed[] = { VGPU_ARRAY_VERTEX, VGPU_ARRAY_NORMAL, VGPU_ARRAY_COLOR,
-		                         VGPU_ARRAY_INDEX,  VGPU_ARRAY_TEX0,   VGPU_ARRAY_EDGE_FLAG,
-		                         VGPU_ARRAY_COLOR1, VGPU_ARRAY_FOG };
+					 VGPU_ARRAY_INDEX,  VGPU_ARRAY_TEX0,   VGPU_ARRAY_EDGE_FLAG,
+					 VGPU_ARRAY_COLOR1, VGPU_ARRAY_FOG };
 
 	if (pname == GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV)
-		return index < VGPU_ARRAY_GENERIC_COUNT ? VGPU_ARRAY_GENERIC0 + index : VGPU_ARRAY_COUNT;
+		return index < VGPU_ARRAY_GENERIC_COUNT ? VGPU_ARRAY_GENERIC0 + index
+							: VGPU_ARRAY_COUNT;
 	if (pname == GL_TEXTURE_COORD_ARRAY_ADDRESS_NV)
 		return index < VGPU_ARRAY_TEX_COUNT ? VGPU_ARRAY_TEX0 + index : VGPU_ARRAY_COUNT;
 	if (pname < GL_VERTEX_ARRAY_ADDRESS_NV || pname > GL_FOG_COORD_ARRAY_ADDRESS_NV || index)
@@ -500,8 +338,8 @@ static bool is_array_name(GLenum pname)
 }
 
 /* The range that a name and index mean; NULL with the error raised. */
-static struct range *range_of(struct vgpu_context *ctx, struct vgpu_gl_unified *u, GLenum pname,
-                              GLuint index)
+static struct vgpu_unified_range *range_of(struct vgpu_context *ctx, struct vgpu_gl_unified *u,
+					   GLenum pname, GLuint index)
 {
 	uint32_t array = array_of(pname, index);
 
@@ -511,26 +349,26 @@ static struct range *range_of(struct vgpu_context *ctx, struct vgpu_gl_unified *
 		return &u->element;
 	if (pname == GL_DRAW_INDIRECT_ADDRESS_NV && !index)
 		return &u->indirect_range;
-	if (pname == GL_UNIFORM_BUFFER_ADDRESS_NV && index < MAX_UNIFORM_BUFFERS &&
+	if (pname == GL_UNIFORM_BUFFER_ADDRESS_NV && index < VGPU_UNIFIED_UNIFORMS &&
 	    index < (GLuint)vgpu_gl_limit(ctx, GL_MAX_UNIFORM_BUFFER_BINDINGS))
 		return &u->uniform[index];
 	vgpu_gl_set_error(ctx, is_array_name(pname) || pname == GL_ELEMENT_ARRAY_ADDRESS_NV ||
-	                                       pname == GL_DRAW_INDIRECT_ADDRESS_NV ||
-	                                       pname == GL_UNIFORM_BUFFER_ADDRESS_NV
-	                               ? GL_INVALID_VALUE
-	                               : GL_INVALID_ENUM);
+					       pname == GL_DRAW_INDIRECT_ADDRESS_NV ||
+					       pname == GL_UNIFORM_BUFFER_ADDRESS_NV
+				       ? GL_INVALID_VALUE
+				       : GL_INVALID_ENUM);
 	return NULL;
 }
 
 void GLAPIENTRY entry_glBufferAddressRangeNV(GLenum pname, GLuint index, GLuint64EXT address,
-                                             GLsizeiptr length)
+					     GLsizeiptr length)
 {
 	struct vgpu_gl_unified *u;
-	struct range *range;
+	struct vgpu_unified_range *range;
 
 	VGPU_GL_CONTEXT();
 	VGPU_GL_OUTSIDE();
-	u = unified_of(ctx);
+	u = vgpu_unified_of(ctx);
 	if (!u)
 		return;
 	if (length < 0) {
@@ -540,7 +378,7 @@ void GLAPIENTRY entry_glBufferAddressRangeNV(GLenum pname, GLuint index, GLuint6
 	range = range_of(ctx, u, pname, index);
 	if (!range)
 		return;
-	*range = (struct range){ address, (uint64_t)length };
+	*range = (struct vgpu_unified_range){ address, (uint64_t)length };
 	if (pname == GL_ELEMENT_ARRAY_ADDRESS_NV)
 		vgpu_gl_unified_elements(ctx);
 	else if (pname == GL_DRAW_INDIRECT_ADDRESS_NV)
@@ -548,16 +386,16 @@ void GLAPIENTRY entry_glBufferAddressRangeNV(GLenum pname, GLuint index, GLuint6
 	else if (pname == GL_UNIFORM_BUFFER_ADDRESS_NV && u->uniforms)
 		point_uniform(ctx, u, index);
 	else if (is_array_name(pname) && u->arrays)
-		point_array(ctx, u, array_of(pname, index));
+		vgpu_unified_array(ctx, u, array_of(pname, index));
 }
 
 void GLAPIENTRY entry_glGetIntegerui64i_vNV(GLenum value, GLuint index, GLuint64EXT *result)
 {
 	struct vgpu_gl_unified *u;
-	struct range *range;
+	struct vgpu_unified_range *range;
 
 	VGPU_GL_CONTEXT();
-	u = unified_of(ctx);
+	u = vgpu_unified_of(ctx);
 	range = u ? range_of(ctx, u, value, index) : NULL;
 	if (range)
 		*result = range->address;
@@ -566,15 +404,16 @@ void GLAPIENTRY entry_glGetIntegerui64i_vNV(GLenum value, GLuint index, GLuint64
 void GLAPIENTRY entry_glGetIntegerui64vNV(GLenum value, GLuint64EXT *result)
 {
 	struct vgpu_gl_unified *u;
-	struct range *range;
+	struct vgpu_unified_range *range;
 	GLint64 other = 0;
 
 	VGPU_GL_CONTEXT();
 	if (is_array_name(value) || value == GL_ELEMENT_ARRAY_ADDRESS_NV ||
 	    value == GL_DRAW_INDIRECT_ADDRESS_NV) {
-		u = unified_of(ctx);
+		u = vgpu_unified_of(ctx);
 		range = u ? range_of(ctx, u, value,
-		                     value == GL_TEXTURE_COORD_ARRAY_ADDRESS_NV ? gl->client_texture : 0)
+				     value == GL_TEXTURE_COORD_ARRAY_ADDRESS_NV ? gl->client_texture
+										: 0)
 			  : NULL;
 		if (range)
 			*result = range->address;

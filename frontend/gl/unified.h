@@ -23,7 +23,8 @@ struct vgpu_gl_unified;
 bool vgpu_gl_unified_enable(struct vgpu_context *ctx, GLenum cap, bool enable);
 /* Its value. False: cap is none of them. */
 bool vgpu_gl_unified_enabled(struct vgpu_context *ctx, GLenum cap, bool *on_out);
-/* Another vertex array object is current: give it the index buffer. False: there is none to give. */
+/* Another vertex array object is current: give it the index buffer. False: there is none to give.
+ */
 bool vgpu_gl_unified_elements(struct vgpu_context *ctx);
 void vgpu_gl_unified_destroy(struct vgpu_gl_unified *unified);
 

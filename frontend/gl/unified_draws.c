@@ -41,17 +41,17 @@ static void one(GLenum mode, GLenum type, const uint8_t *at, GLint buffers)
 	for (i = 0; i < buffers; i++) {
 		memcpy(&p, at + head + (size_t)i * sizeof(p), sizeof(p));
 		entry_glBufferAddressRangeNV(GL_VERTEX_ATTRIB_ARRAY_ADDRESS_NV, p.index, p.address,
-		                             (GLsizeiptr)p.length);
+					     (GLsizeiptr)p.length);
 	}
 	if (!type) {
 		memcpy(&a, at, sizeof(a));
 		entry_glDrawArraysInstancedBaseInstance(mode, (GLint)a.first, (GLsizei)a.count,
-		                                        (GLsizei)a.instances, a.base_instance);
+							(GLsizei)a.instances, a.base_instance);
 		return;
 	}
 	memcpy(&e, at, sizeof(e));
 	entry_glBufferAddressRangeNV(GL_ELEMENT_ARRAY_ADDRESS_NV, 0, e.indices.address,
-	                             (GLsizeiptr)e.indices.length);
+				     (GLsizeiptr)e.indices.length);
 	entry_glDrawElementsInstancedBaseVertexBaseInstance(
 		mode, (GLsizei)e.count, type,
 		(const void *)((uintptr_t)e.first_index * vgpu_gl_index_bytes(type)),
@@ -60,7 +60,7 @@ static void one(GLenum mode, GLenum type, const uint8_t *at, GLint buffers)
 
 /* type 0: without indices. */
 static void multi(struct vgpu_context *ctx, GLenum mode, GLenum type, const void *indirect,
-                  GLsizei draws, GLsizei stride, GLint buffers)
+		  GLsizei draws, GLsizei stride, GLint buffers)
 {
 	const uint32_t head = type ? sizeof(struct draw_elements) : sizeof(struct draw_arrays);
 	uint32_t buffer = ctx->gl->bound.buffer[VGPU_TARGET_DRAW_INDIRECT];
@@ -77,7 +77,8 @@ static void multi(struct vgpu_context *ctx, GLenum mode, GLenum type, const void
 		vgpu_gl_set_error(ctx, GL_INVALID_VALUE);
 		return;
 	}
-	if (!arrays || (type && !elements) || (!buffer && !indirect) || (!buffer && ctx->gl->core)) {
+	if (!arrays || (type && !elements) || (!buffer && !indirect) ||
+	    (!buffer && ctx->gl->core)) {
 		vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 		return;
 	}
@@ -90,8 +91,8 @@ static void multi(struct vgpu_context *ctx, GLenum mode, GLenum type, const void
 		bytes = (uint64_t)stride * (uint64_t)(draws - 1) + each;
 		copy = bytes <= VGPU_MAX_REPLY ? malloc(bytes) : NULL;
 		if (!copy || vgpu_gl_buffer_read(ctx, buffer,
-		                                 (uintptr_t)indirect + ctx->gl->unified_indirect,
-		                                 bytes, copy)) {
+						 (uintptr_t)indirect + ctx->gl->unified_indirect,
+						 bytes, copy)) {
 			free(copy);
 			vgpu_gl_set_error(ctx, GL_INVALID_OPERATION);
 			return;
@@ -129,17 +130,16 @@ static bool index_type_ok(struct vgpu_context *ctx, GLenum type)
 }
 
 void GLAPIENTRY entry_glMultiDrawArraysIndirectBindlessNV(GLenum mode, const void *indirect,
-                                                          GLsizei drawCount, GLsizei stride,
-                                                          GLint vertexBufferCount)
+							  GLsizei drawCount, GLsizei stride,
+							  GLint vertexBufferCount)
 {
 	VGPU_GL_CONTEXT();
 	multi(ctx, mode, 0, indirect, drawCount, stride, vertexBufferCount);
 }
 
 void GLAPIENTRY entry_glMultiDrawElementsIndirectBindlessNV(GLenum mode, GLenum type,
-                                                            const void *indirect,
-                                                            GLsizei drawCount, GLsizei stride,
-                                                            GLint vertexBufferCount)
+							    const void *indirect, GLsizei drawCount,
+							    GLsizei stride, GLint vertexBufferCount)
 {
 	VGPU_GL_CONTEXT();
 	if (index_type_ok(ctx, type))
@@ -147,10 +147,9 @@ void GLAPIENTRY entry_glMultiDrawElementsIndirectBindlessNV(GLenum mode, GLenum 
 }
 
 void GLAPIENTRY entry_glMultiDrawArraysIndirectBindlessCountNV(GLenum mode, const void *indirect,
-                                                               GLsizei drawCount,
-                                                               GLsizei maxDrawCount,
-                                                               GLsizei stride,
-                                                               GLint vertexBufferCount)
+							       GLsizei drawCount,
+							       GLsizei maxDrawCount, GLsizei stride,
+							       GLint vertexBufferCount)
 {
 	GLsizei draws;
 

@@ -131,14 +131,34 @@ def draw_answers(test):
     same_lines(test, [test.build("tests/gl/draw_answers")])
 
 
-@case("gl/draw/nv", groups=("gl", "fast"), timeout=120)
-def draw_nv(test):
-    """Bindless textures, NV programs, imaging, paths, shading rates: tests/gl/draw_nv.c."""
-    native, second = test.both([test.build("tests/gl/draw_nv")])
-    test.check_same(native.out, second.out, "the output")
-    test.check_drawn(second)
-    lines = native.out.splitlines()
-    lacking = {line.split(" no GL_")[1] for line in lines if " no GL_" in line}
-    if all(" no GL_" in line for line in lines):
-        test.skip("a host driver with GL_" + ", GL_".join(sorted(lacking)))
-    test.note("%d lines equal" % len(lines))
+def extensions(name, about):
+    """A program whose every line is of an extension that the host's driver may lack."""
+    @case("gl/draw/" + name, groups=("gl", "fast"), timeout=120)
+    def check(test):
+        native, second = test.both([test.build("tests/gl/draw_" + name)])
+        test.check_same(native.out, second.out, "the output")
+        test.check_drawn(second)
+        lines = native.out.splitlines()
+        lacking = {line.split(" no GL_")[1] for line in lines if " no GL_" in line}
+        if len(lacking) and all(" no GL_" in line for line in lines):
+            test.skip("a host driver with GL_" + ", GL_".join(sorted(lacking)))
+        test.note("%d lines equal" % len(lines))
+    check.__doc__ = "%s: tests/gl/draw_%s.c." % (about, name)
+
+
+extensions("nv", "Bindless textures, NV_vertex_program, shading rates")
+extensions("imaging", "The imaging subset")
+extensions("paths", "Path rendering")
+extensions("address", "Buffers by address, multicast, semaphores")
+
+
+@case("gl/draw/semaphores", groups=("gl", "fast", "tsan"), timeout=90)
+def semaphores(test):
+    """Timelines and progress fences between two threads: tests/gl/semaphores.c, which checks itself."""
+    if not test.second.is_split:
+        test.skip("the split: drivers have nothing to import semaphores from")
+    run = test.run(test.second, [test.build("tests/gl/semaphores")])
+    test.check(run.rc == 0, "exit code %s: %s" % (run.rc, run.err.strip()[-300:]))
+    test.check(run.out == "made: 1 1 0\nprogress fences: 0 of 25 wrong\ntimelines: 0 of 25 wrong\n"
+                          "deleted: 0 0 0 0\n", "it said: " + run.out)
+    test.check_drawn(run)

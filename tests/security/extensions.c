@@ -59,11 +59,11 @@ static void paths_without_end(struct peer *p)
 	enc_glDeletePathsNV(s, 0xffffff00u, 0x7fffffff);
 	peer_error(p);
 	enc_glPathGlyphRangeNV(s, 1, GL_FILE_NAME_NV, "/etc/passwd", 0, 0, 4,
-	                       GL_USE_MISSING_GLYPH_NV, 0, 1);
+			       GL_USE_MISSING_GLYPH_NV, 0, 1);
 	CHECK(refused(p, has, GL_NO_ERROR));
 	CHECK(!enc_glIsPathNV(s, 1) || !has);
 	CHECK(enc_glPathGlyphIndexRangeNV(s, GL_SYSTEM_FONT_NAME_NV, "Sans", 0, 0, 1, made) ==
-	              GL_FONT_UNAVAILABLE_NV ||
+		      GL_FONT_UNAVAILABLE_NV ||
 	      !has);
 	CHECK(peer_sync(p));
 }
@@ -74,8 +74,8 @@ static void path_list_lies(struct peer *p)
 	peer_context(p, 2);
 	if (!peer_has(p, "GL_NV_path_rendering"))
 		skip("GL_NV_path_rendering");
-	enc_glStencilFillPathInstancedNV(&p->stream, 2, GL_UTF8_NV, "a\xf0", 2, 0, GL_COUNT_UP_NV, 0xff,
-	                                 GL_NONE, NULL);
+	enc_glStencilFillPathInstancedNV(&p->stream, 2, GL_UTF8_NV, "a\xf0", 2, 0, GL_COUNT_UP_NV,
+					 0xff, GL_NONE, NULL);
 	peer_sync(p);
 }
 
@@ -92,7 +92,7 @@ static void filter_halves(struct peer *p)
 	enc_vgpuSeparableToBuffer(s, GL_SEPARABLE_2D, GL_RGBA, GL_UNSIGNED_BYTE, 1 << 20, -64);
 	peer_error(p);
 	enc_glSeparableFilter2D(s, GL_SEPARABLE_2D, GL_RGBA, 1, 1, GL_RGBA, GL_FLOAT, BLOB(row, 16),
-	                        OFFSET(4096));
+				OFFSET(4096));
 	peer_error(p);
 	CHECK(peer_sync(p));
 	enc_vgpuSeparableFilter(s, GL_SEPARABLE_2D, GL_RGBA, GL_UNSIGNED_BYTE, 2, BLOB(room, 64));

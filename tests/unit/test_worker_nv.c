@@ -20,7 +20,7 @@ static GLuint64 GLAPIENTRY texture_handle(GLuint texture)
 }
 
 static GLuint64 GLAPIENTRY image_handle(GLuint texture, GLint level, GLboolean layered, GLint layer,
-                                        GLenum format)
+					GLenum format)
 {
 	return UINT64_C(0x200000000) | texture;
 }
@@ -53,7 +53,7 @@ static void GLAPIENTRY path_parameter(GLuint path, GLenum pname, GLint *value)
 }
 
 static void GLAPIENTRY set_path(GLuint path, GLsizei n, const GLubyte *commands, GLsizei coords,
-                                GLenum type, const void *data)
+				GLenum type, const void *data)
 {
 	calls++;
 	if (path < 8)
@@ -71,20 +71,21 @@ static void GLAPIENTRY delete_paths(GLuint path, GLsizei range)
 	calls++;
 }
 
-static void GLAPIENTRY fill_many(GLsizei n, GLenum type, const void *paths, GLuint base, GLenum mode,
-                                 GLuint mask, GLenum transform, const GLfloat *values)
+static void GLAPIENTRY fill_many(GLsizei n, GLenum type, const void *paths, GLuint base,
+				 GLenum mode, GLuint mask, GLenum transform, const GLfloat *values)
 {
 	calls++;
 }
 
-static void GLAPIENTRY metrics(GLbitfield mask, GLsizei n, GLenum type, const void *paths, GLuint base,
-                               GLsizei stride, GLfloat *out)
+static void GLAPIENTRY metrics(GLbitfield mask, GLsizei n, GLenum type, const void *paths,
+			       GLuint base, GLsizei stride, GLfloat *out)
 {
 	calls++;
 }
 
 static void GLAPIENTRY glyph_range(GLuint first, GLenum target, const void *font, GLbitfield style,
-                                   GLuint glyph, GLsizei n, GLenum missing, GLuint like, GLfloat scale)
+				   GLuint glyph, GLsizei n, GLenum missing, GLuint like,
+				   GLfloat scale)
 {
 	calls++;
 }
@@ -106,7 +107,7 @@ static void GLAPIENTRY filter_parameter(GLenum target, GLenum pname, GLint *para
 }
 
 static void GLAPIENTRY get_separable(GLenum target, GLenum format, GLenum type, void *row,
-                                     void *column, void *span)
+				     void *column, void *span)
 {
 	calls++;
 	memset(row, 1, 5 * 4);
@@ -114,7 +115,8 @@ static void GLAPIENTRY get_separable(GLenum target, GLenum format, GLenum type, 
 }
 
 static void GLAPIENTRY set_separable(GLenum target, GLenum internal, GLsizei width, GLsizei height,
-                                     GLenum format, GLenum type, const void *row, const void *column)
+				     GLenum format, GLenum type, const void *row,
+				     const void *column)
 {
 	calls++;
 }
@@ -216,11 +218,13 @@ static void test_handles(void **state)
 	assert_int_equal(calls, 2);
 	assert_int_equal(error_of(r), GL_INVALID_OPERATION);
 	/* uniforms: all, or none */
-	replay_glUniformHandleui64vARB(r, &(struct args_glUniformHandleui64vARB){
-		.count = 3, .value = (const GLuint64[]){ handle, 0, image } });
+	replay_glUniformHandleui64vARB(
+		r, &(struct args_glUniformHandleui64vARB){
+			   .count = 3, .value = (const GLuint64[]){ handle, 0, image } });
 	assert_int_equal(calls, 3);
-	replay_glUniformHandleui64vARB(r, &(struct args_glUniformHandleui64vARB){
-		.count = 3, .value = (const GLuint64[]){ handle, image, 77 } });
+	replay_glUniformHandleui64vARB(
+		r, &(struct args_glUniformHandleui64vARB){
+			   .count = 3, .value = (const GLuint64[]){ handle, image, 77 } });
 	assert_int_equal(calls, 3);
 	assert_int_equal(error_of(r), GL_INVALID_OPERATION);
 	/* the texture goes, and its handle with it */
@@ -244,7 +248,8 @@ static void test_many_handles(void **state)
 		vgpu_replay_gen_names(r, VGPU_NAME_TEXTURE, 1, &name, r->gl->GenTextures);
 		handles[name - 1] = give(r, name);
 		if (name % 3 == 0)
-			vgpu_replay_delete_names(r, VGPU_NAME_TEXTURE, 1, &name, r->gl->DeleteTextures);
+			vgpu_replay_delete_names(r, VGPU_NAME_TEXTURE, 1, &name,
+						 r->gl->DeleteTextures);
 	}
 	for (name = 1; name <= 300; name++)
 		if (name % 3)
@@ -258,7 +263,8 @@ static void test_many_handles(void **state)
 
 static void commands(struct vgpu_replay *r, GLuint path, GLsizei n)
 {
-	replay_glPathCommandsNV(r, &(struct args_glPathCommandsNV){ .path = path, .numCommands = n });
+	replay_glPathCommandsNV(r,
+				&(struct args_glPathCommandsNV){ .path = path, .numCommands = n });
 }
 
 static void test_path_limits(void **state)
@@ -285,9 +291,11 @@ static void test_path_limits(void **state)
 	assert_int_equal(calls, 4);
 	assert_int_equal(error_of(r), GL_NO_ERROR);
 	/* glyphs up to the last name, and not past it */
-	replay_glPathGlyphRangeNV(r, &(struct args_glPathGlyphRangeNV){
-		.firstPathName = VGPU_MAX_PATHS - 1, .fontTarget = GL_STANDARD_FONT_NAME_NV,
-		.fontName = "Sans", .numGlyphs = 1000 });
+	replay_glPathGlyphRangeNV(
+		r, &(struct args_glPathGlyphRangeNV){ .firstPathName = VGPU_MAX_PATHS - 1,
+						      .fontTarget = GL_STANDARD_FONT_NAME_NV,
+						      .fontName = "Sans",
+						      .numGlyphs = 1000 });
 	assert_int_equal(calls, 4);
 	assert_int_equal(error_of(r), GL_OUT_OF_MEMORY);
 	fix_stream_end(r);
@@ -297,8 +305,9 @@ static void test_path_fonts(void **state)
 {
 	static const GLenum hosts[] = { GL_FILE_NAME_NV, GL_SYSTEM_FONT_NAME_NV };
 	struct vgpu_replay *r = start(1, 0);
-	struct args_glPathGlyphRangeNV a = { .firstPathName = 1, .fontName = "/etc/passwd",
-		                             .numGlyphs = 1 };
+	struct args_glPathGlyphRangeNV a = { .firstPathName = 1,
+					     .fontName = "/etc/passwd",
+					     .numGlyphs = 1 };
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -315,8 +324,10 @@ static void test_path_fonts(void **state)
 
 static int fill(struct vgpu_replay *r, GLsizei n, GLenum type, const void *list, uint64_t bytes)
 {
-	return replay_glStencilFillPathInstancedNV(r, &(struct args_glStencilFillPathInstancedNV){
-		.numPaths = n, .pathNameType = type, .paths = list, .paths_bytes = bytes });
+	return replay_glStencilFillPathInstancedNV(
+		r,
+		&(struct args_glStencilFillPathInstancedNV){
+			.numPaths = n, .pathNameType = type, .paths = list, .paths_bytes = bytes });
 }
 
 static void test_path_lists(void **state)
@@ -345,9 +356,12 @@ static void test_path_lists(void **state)
 static void test_path_answers(void **state)
 {
 	struct vgpu_replay *r = start(1, 0);
-	struct args_glGetPathMetricsNV m = { .metricQueryMask = 0x11, .numPaths = 2,
-		                             .pathNameType = GL_UNSIGNED_BYTE, .paths = "ab",
-		                             .paths_bytes = 2, .metrics_bytes = 16 };
+	struct args_glGetPathMetricsNV m = { .metricQueryMask = 0x11,
+					     .numPaths = 2,
+					     .pathNameType = GL_UNSIGNED_BYTE,
+					     .paths = "ab",
+					     .paths_bytes = 2,
+					     .metrics_bytes = 16 };
 	uint64_t bytes;
 
 	assert_int_equal(replay_glGetPathMetricsNV(r, &m), 0);
@@ -362,25 +376,28 @@ static void test_path_answers(void **state)
 	commands(r, 2, 50);
 	calls = 0;
 	fix_reply = (struct fix_reply){ 0 };
-	replay_glGetPathCommandsNV(r, &(struct args_glGetPathCommandsNV){ .path = 2,
-		                                                          .commands_bytes = 49 });
+	replay_glGetPathCommandsNV(
+		r, &(struct args_glGetPathCommandsNV){ .path = 2, .commands_bytes = 49 });
 	assert_int_equal(calls, 0);
 	fix_reply = (struct fix_reply){ 0 };
-	replay_glGetPathCommandsNV(r, &(struct args_glGetPathCommandsNV){ .path = 2,
-		                                                          .commands_bytes = 50 });
+	replay_glGetPathCommandsNV(
+		r, &(struct args_glGetPathCommandsNV){ .path = 2, .commands_bytes = 50 });
 	fix_blob(0, false, &bytes);
 	assert_int_equal(bytes, 50);
 	fix_stream_end(r);
 }
 
-/* ---- the imaging subset ----------------------------------------------------------------------- */
+/* ---- the imaging subset -----------------------------------------------------------------------
+ */
 
 static void table(struct vgpu_replay *r, uint32_t kind, uint64_t value)
 {
 	fix_reply = (struct fix_reply){ 0 };
-	replay_glGetColorTable(r, &(struct args_glGetColorTable){
-		.target = GL_COLOR_TABLE, .format = GL_RGBA, .type = GL_UNSIGNED_BYTE,
-		.table = { .kind = kind, .value = value } });
+	replay_glGetColorTable(
+		r, &(struct args_glGetColorTable){ .target = GL_COLOR_TABLE,
+						   .format = GL_RGBA,
+						   .type = GL_UNSIGNED_BYTE,
+						   .table = { .kind = kind, .value = value } });
 }
 
 static void test_imaging_sizes(void **state)
@@ -388,12 +405,18 @@ static void test_imaging_sizes(void **state)
 	static const float line[5];
 	struct vgpu_replay *r = start(1, 0);
 	struct args_glSeparableFilter2D s = {
-		.width = 5, .height = 3, .format = GL_LUMINANCE, .type = GL_FLOAT,
-		.row = { VGPU_REF_BLOB, 20, line }, .column = { VGPU_REF_BLOB, 12, line },
+		.width = 5,
+		.height = 3,
+		.format = GL_LUMINANCE,
+		.type = GL_FLOAT,
+		.row = { VGPU_REF_BLOB, 20, line },
+		.column = { VGPU_REF_BLOB, 12, line },
 	};
-	struct args_vgpuSeparableFilter g = { .target = GL_SEPARABLE_2D, .format = GL_LUMINANCE,
-		                              .type = GL_FLOAT, .column = 1,
-		                              .pixels = { VGPU_REF_BLOB, 12, NULL } };
+	struct args_vgpuSeparableFilter g = { .target = GL_SEPARABLE_2D,
+					      .format = GL_LUMINANCE,
+					      .type = GL_FLOAT,
+					      .column = 1,
+					      .pixels = { VGPU_REF_BLOB, 12, NULL } };
 	uint64_t bytes;
 
 	table(r, VGPU_REF_BLOB, 16);
@@ -433,7 +456,8 @@ static void test_imaging_sizes(void **state)
 	fix_stream_end(r);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers -----------------------------------------------------------------------------------
+ */
 
 static void test_numbers(void **state)
 {
@@ -442,7 +466,10 @@ static void test_numbers(void **state)
 	struct vgpu_replay *r = start(1, 0);
 	struct args_glVertexAttribs4fvNV a = { .index = 12, .count = 4, .v = v };
 	struct args_glShadingRateSampleOrderCustomNV s = {
-		.rate = GL_SHADING_RATE_1_INVOCATION_PER_2X2_PIXELS_NV, .samples = 4, .locations = order };
+		.rate = GL_SHADING_RATE_1_INVOCATION_PER_2X2_PIXELS_NV,
+		.samples = 4,
+		.locations = order
+	};
 
 	replay_glVertexAttribs4fvNV(r, &a);
 	assert_int_equal(calls, 1);

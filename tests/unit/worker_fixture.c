@@ -40,10 +40,6 @@ void vgpu_wconn_pool_put(struct vgpu_wpool *pool)
 		pool->refs--;
 }
 
-void vgpu_wstream_fences_done(struct vgpu_replay *r, uint32_t id)
-{
-}
-
 void vgpu_wstream_show_progress(struct vgpu_replay *r)
 {
 	(void)r; /* there is no ring */

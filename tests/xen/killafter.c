@@ -31,7 +31,10 @@ static void changed(const char *name)
 {
 	const char *after = getenv("KILL_AFTER");
 
-	if (level(name) && after && ++count == atoi(after))
+	if (!level(name))
+		return;
+	count++;
+	if (after && count == atoi(after))
 		kill(getpid(), SIGKILL);
 }
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/pci/file.h"
+
 #define VSLOT_FIRST 5 /* the slot that a multi-function device gets in a PV guest */
 
 static struct vgpu_pci_step *add(struct vgpu_pci_plan *plan, enum vgpu_pci_step_kind kind,
@@ -211,10 +213,34 @@ static int bind_driver(const struct vgpu_pci_view *view, const struct vgpu_pci_s
 	return rc;
 }
 
+/*
+ * A release that was killed between unbinding and this leaves the address in pciback's list
+ * of slots: pciback would take the device again. libxl has no call for that.
+ */
+static int drop_slot(const struct vgpu_pci_view *view, struct vgpu_pci_bdf bdf)
+{
+	char path[PATH_MAX], slots[4096], text[VGPU_PCI_BDF_TEXT];
+	int fd, rc = 0;
+
+	vgpu_pci_bdf_text(bdf, text);
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/drivers/pciback/slots", view->root);
+	if (vgpu_pci_file_read_at(AT_FDCWD, path, slots, sizeof(slots)) < 0 || !strstr(slots, text))
+		return 0;
+	snprintf(path, sizeof(path), "%s/sys/bus/pci/drivers/pciback/remove_slot", view->root);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
 int vgpu_pci_step_run(const struct vgpu_pci_view *view, const struct vgpu_pci_step *step,
                       bool force)
 {
 	struct vgpu_pci_xen *xen = view->xen;
+	int rc;
 
 	xen->why[0] = 0;
 	switch (step->kind) {
@@ -231,7 +257,8 @@ int vgpu_pci_step_run(const struct vgpu_pci_view *view, const struct vgpu_pci_st
 	case VGPU_PCI_STEP_BIND:
 		return bind_driver(view, step);
 	case VGPU_PCI_STEP_CLEAN:
-		return xen->impl->forget(xen, step->bdf, true);
+		rc = xen->impl->forget(xen, step->bdf, true);
+		return rc ? rc : drop_slot(view, step->bdf);
 	}
 	return -EINVAL;
 }

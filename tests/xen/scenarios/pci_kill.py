@@ -66,15 +66,18 @@ def half_of_the_pairs(after):
     return every_pair(after)[::2] if after % 2 else every_pair(after)[1::2][::-1]
 
 
+# with XEN_VGPU_FULL=1 either command after every step, else one of them
+PAIRS = every_pair if FULL else half_of_the_pairs
+
+
 @scenario(HOST)
 def pci_killed_after_each_libxl_call(host):
-    steps = kill_everywhere(host, PAIR, standing_guest(host), "libxl", every_pair)
+    steps = kill_everywhere(host, PAIR, standing_guest(host), "libxl", PAIRS)
     # two functions: made assignable and attached; detached and given back
     expect(steps == (4, 4), f"libxl calls: {steps}")
 
 
 @scenario(HOST)
 def pci_killed_inside_libxl(host):
-    """With XEN_VGPU_FULL=1 either command after every step, else one of them."""
-    steps = kill_everywhere(host, BOCHS, None, "deep", every_pair if FULL else half_of_the_pairs)
+    steps = kill_everywhere(host, BOCHS, None, "deep", PAIRS)
     expect(min(steps) >= 4, f"changes: {steps}")

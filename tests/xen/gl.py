@@ -90,7 +90,8 @@ def start_agent(guest, options=""):
 
 def until_connected(guest):
     guest.until("the guest's vgpu is connected",
-                "[ \"$(xenstore-read device/vgpu/0/state)\" = 4 ] || { cat /tmp/agent.log; false; }",
+                "[ \"$(xenstore-read device/vgpu/0/state)\" = 4 ] || "
+                "{ cat /tmp/agent.log; false; }",
                 limit=30)
 
 

@@ -55,7 +55,8 @@ def vgpu_desktop_serves_its_group_only(host):
                      limit=60).out
     expect("xen-vgpu" not in seen, f"a stranger gets the vgpu: {seen}")
     seen = guest.run("su -l user -c 'vgpu-info'", limit=120).out
-    expect("The chain holds" in seen and "llvmpipe" in seen, seen)
+    # not its last link: a program that it starts, and for which it waits a fixed time only
+    expect("xen-vgpu worker" in seen and "llvmpipe" in seen, seen)
 
 
 @scenario(HOST)
@@ -106,7 +107,7 @@ def vgpu_desktop_outlives_a_daemon_that_hangs(host):
     until_connected_to_unit(host, guest)
     host.check("kill -STOP $(systemctl show -P MainPID vgpu-backendd)")
     host.until("systemd has started another daemon",
-               "[ $(systemctl show -P NRestarts vgpu-backendd) = 1 ] && "
+               "[ $(systemctl show -P NRestarts vgpu-backendd) -ge 1 ] && "
                "systemctl is-active -q vgpu-backendd", limit=90)
     said = host.check("journalctl -q -o cat --no-pager -u vgpu-backendd | grep -i watchdog").out
     expect("Watchdog timeout" in said, said)

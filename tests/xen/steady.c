@@ -174,9 +174,11 @@ int main(int argc, char **argv)
 		glClear(GL_COLOR_BUFFER_BIT);
 		for (long i = 0; i < draws || i < CELLS * CELLS; i++)
 			draw_cell((int)(i % CELLS), (int)(i / CELLS % CELLS));
-		if (frames % look == 0 && !picture_is_right())
-			wrong++;
-		lost = reset_status ? reset_status() : 0;
+		lost = 0;
+		if (frames % look == 0) { /* both wait for the worker */
+			wrong += !picture_is_right();
+			lost = reset_status ? reset_status() : 0;
+		}
 		if (lost || !eglSwapBuffers(dpy, surface)) {
 			printf("lost after %ld frames: status %x\n", frames, (unsigned)lost);
 			return 4;

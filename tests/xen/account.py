@@ -15,8 +15,9 @@ SLACK_KIB = 3072  # of the daemon's memory: malloc keeps some, but not some for 
 
 FACTS = r"""
 pid=$(cat /run/vgpu-backendd.pid)
-xenstore-ls -f | grep vgpu | grep -v '^/tool' | sed 's/ = .*//' | grep -v '/backend/vgpu$' | sort
-xenstore-ls /local/domain | grep -c . | sed 's/^/nodes of domains /'
+nodes=$(xenstore-ls -f /local/domain | sed 's/ = .*//')  # each node is a question: once
+echo "$nodes" | grep vgpu | grep -v '/backend/vgpu$' | sort
+echo "nodes of domains $(echo "$nodes" | wc -l)"
 ls /dev/shm | sed 's/^/shm /'
 find /run /tmp /var/tmp /etc/xen -name '*vgpu*' | grep -v vgpu-init | sort | sed 's/^/file /'
 echo "descriptors $(ls /proc/$pid/fd | wc -l)"

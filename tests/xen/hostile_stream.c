@@ -94,8 +94,9 @@ static bool open_politely(struct frontend *f, uint32_t conn, uint32_t slot)
 	f->dir->next = 0;
 	for (uint32_t i = 0; i < STREAM_PAGES; i++)
 		f->dir->ref[i] = f->stream.refs[i];
-	request = (struct vgpuif_request){ .op = VGPUIF_OP_STREAM_OPEN, .conn = conn, .object = 1,
-		                           .slot = slot + 1 };
+	request = (struct vgpuif_request){
+		.op = VGPUIF_OP_STREAM_OPEN, .conn = conn, .object = 1, .slot = slot + 1
+	};
 	request.stream_open.cmd_bytes = request.stream_open.reply_bytes = RING_BYTES;
 	request.stream_open.pages = STREAM_PAGES;
 	request.stream_open.directory = f->directory.refs[0];
@@ -148,7 +149,7 @@ static void spoil(uint8_t *data, uint32_t size)
 static void ring_bell(struct frontend *f, uint32_t slot)
 {
 	__atomic_fetch_or(&f->page->bells_to_backend[slot / 64], 1ull << slot % 64,
-	                  __ATOMIC_RELEASE);
+			  __ATOMIC_RELEASE);
 	vgpu_port_notify(&f->port);
 }
 

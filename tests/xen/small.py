@@ -31,10 +31,6 @@ def start(guest, command, log="/tmp/program.log", env=""):
     guest.check(f"setsid {as_user(command, env)} >{log} 2>&1 </dev/null & echo $! >{log}.pid")
 
 
-def stop(guest, log="/tmp/program.log"):
-    guest.run(f"kill -9 -$(cat {log}.pid) 2>/dev/null; true")
-
-
 def said(guest, log="/tmp/program.log"):
     return guest.run(f"tail -n 30 {log}").out
 

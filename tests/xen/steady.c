@@ -2,9 +2,10 @@
 /*
  * steady [-w] [-n FRAMES] [-d DRAWS] [-p MS] [-l N]: draws the same picture frame after frame, in a
  * window of 128 x 128 (-w) or without one, with DRAWS draw calls a frame (at least 64) and MS
- * between frames, and looks at every pixel of every Nth frame (1): what it must be is computed here.
- * Every frame is a line "frame N wrong M"; M counts frames that were not right. Ends with 0 after
- * FRAMES (0: never), 3 when a frame was wrong, 4 when its context was lost, 1 when it cannot draw.
+ * between frames, and looks at every pixel of every Nth frame (1): what it must be is computed
+ * here. Every frame is a line "frame N wrong M"; M counts frames that were not right. Ends with 0
+ * after FRAMES (0: never), 3 when a frame was wrong, 4 when its context was lost, 1 when it cannot
+ * draw.
  */
 #define GL_GLEXT_PROTOTYPES
 #include <EGL/egl.h>
@@ -37,12 +38,20 @@ static void cell_colour(int x, int y, uint8_t rgb[3])
 
 static bool open_display(bool window)
 {
-	static const EGLint attribs[] = { EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8,
-		                          EGL_RENDERABLE_TYPE, EGL_OPENGL_ES2_BIT,
-		                          EGL_SURFACE_TYPE, 0, EGL_NONE };
+	static const EGLint attribs[] = { EGL_RED_SIZE,
+					  8,
+					  EGL_GREEN_SIZE,
+					  8,
+					  EGL_BLUE_SIZE,
+					  8,
+					  EGL_RENDERABLE_TYPE,
+					  EGL_OPENGL_ES2_BIT,
+					  EGL_SURFACE_TYPE,
+					  0,
+					  EGL_NONE };
 	static const EGLint robust[] = { EGL_CONTEXT_CLIENT_VERSION, 2,
-		                         EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY,
-		                         EGL_LOSE_CONTEXT_ON_RESET, EGL_NONE };
+					 EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY,
+					 EGL_LOSE_CONTEXT_ON_RESET, EGL_NONE };
 	static const EGLint pbuffer[] = { EGL_WIDTH, SIZE, EGL_HEIGHT, SIZE, EGL_NONE };
 	EGLint wanted[sizeof(attribs) / sizeof(attribs[0])], n = 0;
 	Display *x = window ? XOpenDisplay(NULL) : NULL;
@@ -54,12 +63,14 @@ static bool open_display(bool window)
 	memcpy(wanted, attribs, sizeof(attribs));
 	wanted[9] = window ? EGL_WINDOW_BIT : EGL_PBUFFER_BIT;
 	dpy = window ? eglGetPlatformDisplay(EGL_PLATFORM_X11_KHR, x, NULL)
-	             : eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
+		     : eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY,
+					     NULL);
 	if (!eglInitialize(dpy, NULL, NULL) || !eglBindAPI(EGL_OPENGL_ES_API) ||
 	    !eglChooseConfig(dpy, wanted, &config, 1, &n) || n < 1)
 		return false;
 	if (window) {
-		Window win = XCreateSimpleWindow(x, DefaultRootWindow(x), 0, 0, SIZE, SIZE, 0, 0, 0);
+		Window win =
+			XCreateSimpleWindow(x, DefaultRootWindow(x), 0, 0, SIZE, SIZE, 0, 0, 0);
 
 		XMapWindow(x, win);
 		XSync(x, False);
@@ -78,7 +89,8 @@ static void make_program(void)
 {
 	static const char *const sources[2] = {
 		"attribute vec2 at; void main() { gl_Position = vec4(at, 0.0, 1.0); }",
-		"precision mediump float; uniform vec4 colour; void main() { gl_FragColor = colour; }",
+		"precision mediump float; uniform vec4 colour; void main() { gl_FragColor = "
+		"colour; }",
 	};
 	GLuint program = glCreateProgram();
 
@@ -99,7 +111,9 @@ static void make_program(void)
 static void draw_cell(int x, int y)
 {
 	float step = 2.0f / CELLS, left = -1 + (float)x * step, low = -1 + (float)y * step;
-	float corners[8] = { left, low, left + step, low, left, low + step, left + step, low + step };
+	float corners[8] = {
+		left, low, left + step, low, left, low + step, left + step, low + step
+	};
 	uint8_t rgb[3];
 
 	cell_colour(x, y, rgb);
@@ -149,8 +163,8 @@ int main(int argc, char **argv)
 		printf("cannot draw: %x\n", (unsigned)eglGetError());
 		return 1;
 	}
-	reset_status = (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)
-	        eglGetProcAddress("glGetGraphicsResetStatusEXT");
+	reset_status = (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)eglGetProcAddress(
+		"glGetGraphicsResetStatusEXT");
 	make_program();
 	printf("drawing with %s\n", (const char *)glGetString(GL_RENDERER));
 	while (most == 0 || frames < most) {
@@ -160,9 +174,11 @@ int main(int argc, char **argv)
 		glClear(GL_COLOR_BUFFER_BIT);
 		for (long i = 0; i < draws || i < CELLS * CELLS; i++)
 			draw_cell((int)(i % CELLS), (int)(i / CELLS % CELLS));
-		if (frames % look == 0 && !picture_is_right())
-			wrong++;
-		lost = reset_status ? reset_status() : 0;
+		lost = 0;
+		if (frames % look == 0) { /* both wait for the worker */
+			wrong += !picture_is_right();
+			lost = reset_status ? reset_status() : 0;
+		}
 		if (lost || !eglSwapBuffers(dpy, surface)) {
 			printf("lost after %ld frames: status %x\n", frames, (unsigned)lost);
 			return 4;

@@ -131,11 +131,14 @@ def vgpu_guests_come_and_go_and_leave_nothing(host):
 def vgpu_survives_refusing_xenstore(host):
     """A guest that has used up its share of xenstore gets no vgpu until there is room again."""
     guest = small_guest(host, "quota", connect=False)
+    # many at once, which fail as a whole; then one by one until not even one goes in
     filled = guest.run(
-        "n=0; while [ $n -lt 3000 ]; do a=''; for i in $(seq 50); do a=\"$a data/x$n v\"; n=$((n+1)); "
-        "done; xenstore-write $a 2>/tmp/refused || break; done; cat /tmp/refused; echo filled $n",
-        limit=120).out
-    expect("filled" in filled and "filled 3000" not in filled, f"no quota was met: {filled}")
+        "n=0; while [ $n -lt 3000 ]; do a=''; for i in $(seq 100); do a=\"$a data/x$n v\"; "
+        "n=$((n+1)); done; xenstore-write $a 2>/dev/null || break; done; m=0; while [ $m -lt 200 ] "
+        "&& xenstore-write data/y$m v 2>/dev/null; do m=$((m+1)); done; echo filled $n $m",
+        limit=180).out
+    expect("filled" in filled and "filled 3000" not in filled
+           and " 200" not in filled, f"no quota was met: {filled}")
     start_agent(guest)
     attach(host, guest)
     guest.until("the agent says that xenstore refuses", "grep -q 'xenstore refused.*quota' /tmp/agent.log",

@@ -68,9 +68,8 @@ def vgpu_limit_of_pages(host):
     """What the admin allows with pages= (XSA-300: Linux has no such limit of its own)."""
     start_backend(host)
     guest = small_guest(host, "pages", connect=False)
+    host.check(f"xenstore-write /local/domain/0/backend/vgpu/{guest.domid}/0/pages 1024")
     attach(host, guest)
-    host.check(f"xenstore-write /local/domain/0/backend/vgpu/{guest.domid}/0/pages 1024 "
-               f"/local/domain/0/backend/vgpu/{guest.domid}/0/state 1")
     start_agent(guest, LARGE)
     until_connected(guest)
     refused(guest, "the backend allows this guest")

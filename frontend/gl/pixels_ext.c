@@ -4,6 +4,7 @@
 #include "entry.h"
 #include "frontend/gl/pixels.h"
 #include "frontend/gl/state.h"
+#include "frontend/gl/texture_target.h"
 
 /* EXT_direct_state_access makes objects of names that were never generated. */
 static void note(GLuint texture)
@@ -100,6 +101,8 @@ void GLAPIENTRY entry_glTextureImage1DEXT(GLuint texture, GLenum target, GLint l
 					  GLenum format, GLenum type, const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(1, width, 1, 1, pixels,
 	       enc_glTextureImage1DEXT(s, texture, target, level, internalformat, width, border,
 				       format, type, ref));
@@ -111,6 +114,8 @@ void GLAPIENTRY entry_glTextureImage2DEXT(GLuint texture, GLenum target, GLint l
 					  const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(2, width, height, 1, pixels,
 	       enc_glTextureImage2DEXT(s, texture, target, level, internalformat, width, height,
 				       border, format, type, ref));
@@ -122,6 +127,8 @@ void GLAPIENTRY entry_glTextureImage3DEXT(GLuint texture, GLenum target, GLint l
 					  const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(3, width, height, depth, pixels,
 	       enc_glTextureImage3DEXT(s, texture, target, level, internalformat, width, height,
 				       depth, border, format, type, ref));
@@ -132,6 +139,8 @@ void GLAPIENTRY entry_glTextureSubImage1DEXT(GLuint texture, GLenum target, GLin
 					     GLenum type, const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(1, width, 1, 1, pixels,
 	       enc_glTextureSubImage1DEXT(s, texture, target, level, xoffset, width, format, type,
 					  ref));
@@ -143,6 +152,8 @@ void GLAPIENTRY entry_glTextureSubImage2DEXT(GLuint texture, GLenum target, GLin
 					     const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(2, width, height, 1, pixels,
 	       enc_glTextureSubImage2DEXT(s, texture, target, level, xoffset, yoffset, width,
 					  height, format, type, ref));
@@ -154,6 +165,8 @@ void GLAPIENTRY entry_glTextureSubImage3DEXT(GLuint texture, GLenum target, GLin
 					     GLenum format, GLenum type, const void *pixels)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(3, width, height, depth, pixels,
 	       enc_glTextureSubImage3DEXT(s, texture, target, level, xoffset, yoffset, zoffset,
 					  width, height, depth, format, type, ref));
@@ -337,6 +350,8 @@ void GLAPIENTRY entry_glCompressedTextureImage1DEXT(GLuint texture, GLenum targe
 						    const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedTextureImage1DEXT(s, texture, target, level, internalformat, width,
 						 border, imageSize, ref));
@@ -348,6 +363,8 @@ void GLAPIENTRY entry_glCompressedTextureImage2DEXT(GLuint texture, GLenum targe
 						    const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedTextureImage2DEXT(s, texture, target, level, internalformat, width,
 						 height, border, imageSize, ref));
@@ -359,6 +376,8 @@ void GLAPIENTRY entry_glCompressedTextureImage3DEXT(GLuint texture, GLenum targe
 						    GLsizei imageSize, const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedTextureImage3DEXT(s, texture, target, level, internalformat, width,
 						 height, depth, border, imageSize, ref));
@@ -369,6 +388,8 @@ void GLAPIENTRY entry_glCompressedTextureSubImage1DEXT(GLuint texture, GLenum ta
 						       GLsizei imageSize, const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(1, width, 1, 1, bits,
 	       enc_glCompressedTextureSubImage1DEXT(s, texture, target, level, xoffset, width,
 						    format, imageSize, ref));
@@ -380,6 +401,8 @@ void GLAPIENTRY entry_glCompressedTextureSubImage2DEXT(GLuint texture, GLenum ta
 						       GLsizei imageSize, const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(2, width, height, 1, bits,
 	       enc_glCompressedTextureSubImage2DEXT(s, texture, target, level, xoffset, yoffset,
 						    width, height, format, imageSize, ref));
@@ -392,6 +415,8 @@ void GLAPIENTRY entry_glCompressedTextureSubImage3DEXT(GLuint texture, GLenum ta
 						       const void *bits)
 {
 	note(texture);
+	if (!vgpu_gl_texture_is(texture, target))
+		return;
 	UPLOAD(3, width, height, depth, bits,
 	       enc_glCompressedTextureSubImage3DEXT(s, texture, target, level, xoffset, yoffset,
 						    zoffset, width, height, depth, format,

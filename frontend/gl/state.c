@@ -63,6 +63,7 @@ void vgpu_gl_state_destroy(struct vgpu_gl_state *state)
 	vgpu_guest_names_leave(state->context);
 	vgpu_gl_vaos_finish(state);
 	vgpu_gl_client_stack_finish(state);
+	vgpu_idmap_finish(&state->texture_targets);
 	vgpu_gl_strings_destroy(state->strings);
 	vgpu_gl_limits_destroy(state->limits);
 	vgpu_gl_unified_destroy(state->unified);

@@ -78,6 +78,7 @@ struct vgpu_gl_state {
 	struct vgpu_gl_feedback feedback;
 	struct vgpu_gl_debug debug;
 	bool inside; /* between glBegin and glEnd, as far as is known: lists may hold either */
+	struct vgpu_idmap texture_targets; /* texture_target.c: what textures were used as last */
 	uint32_t shader_types; /* shaders.c: bits of those that the host is known to have */
 	GLuint list_mode; /* GL_COMPILE, GL_COMPILE_AND_EXECUTE, or 0 outside glNewList */
 

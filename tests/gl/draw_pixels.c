@@ -6,6 +6,8 @@
  */
 #include "tests/gl/draw.h"
 
+#include <sys/mman.h>
+
 #define PROC(type, name) type name = (type)eglGetProcAddress("gl" #name)
 
 static GLubyte ramp[4096];
@@ -97,10 +99,12 @@ static void other_units(void)
 	PROC(PFNGLMULTITEXIMAGE2DEXTPROC, MultiTexImage2DEXT);
 	PROC(PFNGLMULTITEXSUBIMAGE2DEXTPROC, MultiTexSubImage2DEXT);
 	PROC(PFNGLGETMULTITEXIMAGEEXTPROC, GetMultiTexImageEXT);
+	PROC(PFNGLTEXTUREIMAGE2DEXTPROC, TextureImage2DEXT);
 	PROC(PFNGLTEXTUREIMAGE3DEXTPROC, TextureImage3DEXT);
 	PROC(PFNGLGETTEXTUREIMAGEEXTPROC, GetTextureImageEXT);
 	GLubyte got[1024];
 	GLuint name;
+	void *gone;
 
 	if (!MultiTexImage2DEXT || !TextureImage3DEXT) {
 		draw_say(" none");
@@ -117,6 +121,13 @@ static void other_units(void)
 	draw_say(" %08x", draw_crc(0, got, sizeof(got)));
 	GetTextureImageEXT(name, GL_TEXTURE_3D, 0, GL_RGBA, GL_UNSIGNED_BYTE, got);
 	draw_say(" %08x %x", draw_crc(0, got, sizeof(got)), glGetError());
+	/* of another target: the error comes before the pixels, which are none */
+	gone = mmap(NULL, 65536, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	munmap(gone, 65536);
+	TextureImage2DEXT(name, GL_TEXTURE_2D, 0, GL_RGBA, 64, 64, 0, GL_RGBA, GL_UNSIGNED_BYTE, gone);
+	draw_say(" %x", glGetError());
+	TextureImage3DEXT(name, GL_TEXTURE_3D, 0, GL_RGBA, 2, 2, 2, 0, GL_RGBA, GL_UNSIGNED_BYTE, ramp);
+	draw_say(" %x", glGetError());
 }
 
 static void pixel_maps(void)

@@ -4,7 +4,7 @@ PROTOCOL_SRCS += protocol/ring.c protocol/broker.c protocol/jail.c protocol/gl_i
 GEN_SHARDS   := 0 1 2 3 4 5 6 7
 GEN_PROTOCOL := ops trace
 GEN_FRONTEND := $(GEN_SHARDS:%=encode_%) $(GEN_SHARDS:%=entry_%) proc extensions
-GEN_WORKER   := $(GEN_SHARDS:%=decode_%) host_gl vram_gen
+GEN_WORKER   := $(GEN_SHARDS:%=decode_%) host_gl host_needs vram_gen
 GEN_TESTS    := $(GEN_SHARDS:%=test_roundtrip_%)
 $(GEN_TESTS:%=$B/gen/%.o): CFLAGS += -O0 # half of the compile time, and nobody waits for them
 

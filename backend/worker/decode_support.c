@@ -4,6 +4,15 @@
 
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
+#include "host_needs.h"
+
+bool vgpu_lacking(struct vgpu_replay *replay, unsigned int needs)
+{
+	if (!vgpu_lacks[needs])
+		return false;
+	vgpu_wcontext_raise(replay, GL_INVALID_OPERATION);
+	return true;
+}
 
 const void *vgpu_tail_cut(struct vgpu_tail *tail, uint64_t n)
 {

@@ -17,6 +17,12 @@
 
 #define VGPU_NO_STRING UINT64_MAX /* on the wire: the string is NULL */
 
+/*
+ * No version of GL has the command, and the host's drivers have none of the extensions (number
+ * needs of host_needs.h) that do: GL_INVALID_OPERATION, as from a function that is none.
+ */
+bool vgpu_lacking(struct vgpu_replay *replay, unsigned int needs);
+
 /* What of the tail has not been taken. Anything that does not fit makes it bad. */
 struct vgpu_tail {
 	const uint8_t *at;

@@ -263,6 +263,8 @@ static uint32_t probe(struct vgpu_host *host, enum vgpu_api api, int major, int 
 		return 0;
 	if (make_current(host, context, api) == EGL_SUCCESS) {
 		version = current_version(host);
+		if (version)
+			vgpu_host_extensions_add(&host->extensions, host->gl, version);
 		if (version && describe)
 			describe_current(host);
 		make_current(host, EGL_NO_CONTEXT, api);
@@ -328,6 +330,7 @@ static bool display_works(struct vgpu_host *host, EGLDisplay display)
 {
 	const char *extensions;
 	EGLint major = 0, minor = 0;
+	bool works;
 	int api;
 
 	if (display == EGL_NO_DISPLAY || !eglInitialize(display, &major, &minor))
@@ -349,7 +352,9 @@ static bool display_works(struct vgpu_host *host, EGLDisplay display)
 			host->robust_gl = false;
 		if (!probe(host, VGPU_API_GLES2, 2, 0, 0, false))
 			host->robust_es = false;
-		if (probe_all(host))
+		works = probe_all(host) && vgpu_host_extensions_decide(&host->extensions);
+		vgpu_host_extensions_free(&host->extensions);
+		if (works)
 			return true;
 	}
 	eglTerminate(display);

@@ -17,6 +17,7 @@
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 
+#include "backend/worker/host_extensions.h"
 #include "host_gl.h"
 #include "protocol/wire.h"
 
@@ -25,6 +26,7 @@ struct vgpu_host {
 	EGLConfig config[3];     /* by enum vgpu_api; EGL_NO_CONFIG_KHR where that works */
 	struct vgpu_gl *gl;
 	struct vgpu_host_info info;
+	struct vgpu_host_extensions extensions; /* while the display is being opened */
 	bool software;           /* pixels are in the worker's memory: read them at once */
 	bool robust_gl;          /* robust access and reset notification, desktop contexts */
 	bool robust_es;          /* the same, ES contexts */

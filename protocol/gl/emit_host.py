@@ -18,8 +18,45 @@ PARAMS = "struct vgpu_replay *replay, const uint8_t *fixed, const uint8_t *tail,
 def emit(folder, registry, commands, count):
     gl = [c for c in commands if not c.private]
     local = [c for c in registry.commands.values() if c.local]
+    needs = extension_needs(registry, gl)
     host_gl(folder, registry, sorted(gl + local, key=lambda c: c.name))
     decode(folder, commands, count)
+    host_needs(folder, needs)
+
+
+def extension_needs(registry, commands):
+    """Numbers the sets of extensions one of which a command needs; gives each command its set's."""
+    family = {c.name: [c] for c in commands}
+    for c in registry.commands.values():
+        if c.merged in family:
+            family[c.merged].append(c)
+    numbers = {}
+    for c in commands:
+        if not any(one.versions for one in family[c.name]):
+            names = sorted({name for one in family[c.name] for name in one.extensions})
+            c.needs = numbers.setdefault(tuple(names), len(numbers)) if names else None
+    return list(numbers)
+
+
+def host_needs(folder, needs):
+    w = Writer(folder, "host_needs.h", "VGPU_GEN_HOST_NEEDS_H")
+    w("/* What the host's drivers lack of what commands need that no version of GL has. */", "#include <stdbool.h>", "",
+      f"#define VGPU_NEEDS {len(needs)}", "", "/* By set of extensions. All false until vgpu_needs_look. */",
+      "extern bool vgpu_lacks[VGPU_NEEDS];", "",
+      "/* Ask has for the extensions, once, before commands are decoded. */",
+      "void vgpu_needs_look(bool (*has)(const void *data, const char *extension), const void *data);")
+    w.close()
+    w = Writer(folder, "host_needs.c")
+    w("#include <stddef.h>", "#include <string.h>", "", "#include \"host_needs.h\"", "",
+      "bool vgpu_lacks[VGPU_NEEDS];", "", "/* A name, then others that bring the same; an empty one ends. */",
+      "static const char *const needs[VGPU_NEEDS] = {")
+    for names in needs:
+        w("\t" + " ".join(f"\"{name}\\0\"" for name in names) + ",")
+    w("};", "", "void vgpu_needs_look(bool (*has)(const void *data, const char *extension), const void *data)", "{",
+      "\tfor (size_t i = 0; i < VGPU_NEEDS; i++) {", "\t\tbool found = false;", "",
+      "\t\tfor (const char *name = needs[i]; *name && !found; name += strlen(name) + 1)",
+      "\t\t\tfound = has(data, name);", "\t\tvgpu_lacks[i] = !found;", "\t}", "}")
+    w.close()
 
 
 # ---- the host's functions ------------------------------------------------------
@@ -155,7 +192,8 @@ def local_type(p):
 
 def guarded(c):
     """C for "no context or no such function"."""
-    return f"!replay->ctx || !replay->gl->{c.name[2:]}"
+    lacks = f" || vgpu_lacking(replay, {c.needs})" if c.needs is not None else ""
+    return f"!replay->ctx || !replay->gl->{c.name[2:]}{lacks}"
 
 
 def unanswered(c):
@@ -286,7 +324,8 @@ def plain_call(c, w):
     call = f"replay->gl->{c.name[2:]}({arguments(c)})"
     simple = not c.reply and not arrays and not c.newname
     if simple:
-        w(f"\tif (replay->ctx && replay->gl->{c.name[2:]})", f"\t\t{call};", "\treturn 0;")
+        lacks = f" && !vgpu_lacking(replay, {c.needs})" if c.needs is not None else ""
+        w(f"\tif (replay->ctx && replay->gl->{c.name[2:]}{lacks})", f"\t\t{call};", "\treturn 0;")
         return
     w(f"\tif ({guarded(c)})", f"\t\treturn {unanswered(c)};")
     host_arrays(c, w)

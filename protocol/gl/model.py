@@ -68,6 +68,7 @@ class Command:
     also: List[str] = field(default_factory=list)  # names for it that the registry lacks
     merged: Optional[str] = None   # an alias that is the same command: the target's name
     opcode: Optional[int] = None
+    needs: Optional[int] = None    # without a version of GL: which set of extensions (emit_host.py)
 
     def param(self, name):
         for p in self.params:

@@ -98,7 +98,26 @@ static void filter_halves(struct peer *p)
 	enc_vgpuSeparableFilter(s, GL_SEPARABLE_2D, GL_RGBA, GL_UNSIGNED_BYTE, 2, BLOB(room, 64));
 }
 
+/* Mesa hands out these functions and crashes in them when the driver beneath cannot do it. */
+static void functions_that_are_none(struct peer *p)
+{
+	struct vgpu_stream *s = &p->stream;
+	GLuint id = 7;
+	bool has;
+
+	peer_context(p, 2);
+	has = peer_has(p, "GL_INTEL_performance_query");
+	enc_glGetFirstPerfQueryIdINTEL(s, &id);
+	CHECK(refused(p, has, GL_INVALID_OPERATION));
+	enc_glGetNextPerfQueryIdINTEL(s, id, &id);
+	CHECK(refused(p, has, GL_INVALID_OPERATION) || peer_sync(p));
+	enc_glBeginPerfQueryINTEL(s, 1);
+	enc_glEndPerfQueryINTEL(s, 1);
+	CHECK(peer_sync(p));
+}
+
 const struct test extension_tests[] = {
+	{ "09-functions-that-are-none", ALIVE, functions_that_are_none },
 	{ "18-filter-halves", CLOSED, filter_halves },
 	{ "18-path-list-lies", CLOSED, path_list_lies },
 	{ "21-handles-of-nothing", ALIVE, handles_of_nothing },

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "backend/worker/context.h"
 #include "backend/worker/names.h"
 #include "decode.h"
 #include "frontend/client.h"
@@ -139,6 +140,11 @@ int vgpu_replay_add_name(struct vgpu_replay *r, enum vgpu_name_kind kind, uint32
 	rt_got_number(guest);
 	rt_got_number(host);
 	return 0;
+}
+
+void vgpu_wcontext_raise(struct vgpu_replay *r, GLenum error)
+{
+	assert_true(false); /* the driver of this test lacks nothing */
 }
 
 /* ---- the guest library's contract ------------------------------------------------ */

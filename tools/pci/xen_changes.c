@@ -41,6 +41,14 @@ int vgpu_pci_libxl_assignable_remove(struct vgpu_pci_xen *base, struct vgpu_pci_
 	vgpu_pci_libxl_begin(xen);
 	fill(&pci, bdf);
 	rc = libxl_device_pci_assignable_remove(xen->ctx, &pci, 1);
+	/*
+	 * An assignable_add that was killed may have left the device with pciback and without its
+	 * quarantine, which remove insists on lifting. Once more, add goes on at the quarantine.
+	 */
+	if (rc && libxl_device_pci_assignable_add(xen->ctx, &pci, 1) == 0) {
+		vgpu_pci_libxl_begin(xen);
+		rc = libxl_device_pci_assignable_remove(xen->ctx, &pci, 1);
+	}
 	libxl_device_pci_dispose(&pci);
 	return vgpu_pci_libxl_failed(xen, "libxl_device_pci_assignable_remove", rc);
 }

@@ -71,7 +71,9 @@ def vgpu_desktop_draws_a_gtk_program_as_dom0_does(host):
     found = programs(host, guest)
     stop_program(guest, "gtk4")
     expect(picture.colours() > 8, "an empty screen: this proves nothing")
-    expect([p["name"] for p in found] == ["gtk4-demo"] and found[0]["frames"] > 0, f"{found}")
+    # GTK looks at GLX, too, which is a connection of its own
+    expect({p["name"] for p in found} == {"gtk4-demo"} and sum(p["frames"] for p in found) > 0,
+           f"{found}")
 
 
 @scenario(HOST)

@@ -139,6 +139,11 @@ static void pool_goes(struct peer *p)
 			p->pool.memory = NULL;
 		}
 	}
+	/* the worker hears of it from the daemon, some time */
+	for (i = 0; i < 1000 && peer_sync(p); i++) {
+		usleep(10000);
+		enc_vgpuBufferFrom(&p->stream, 1, 0, BYTES, p->pool.id, 0);
+	}
 	CHECK(!peer_sync(p));
 }
 

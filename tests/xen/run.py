@@ -178,11 +178,17 @@ def main():
     parser.add_argument("--minutes", type=float, default=0,
                         help="all scenarios together may take so long; what is left fails")
     parser.add_argument("--counts", type=pathlib.Path, help="write the counts as JSON")
+    parser.add_argument("--listed", type=pathlib.Path,
+                        help="only the scenarios that this file names, a pattern a line")
     parser.add_argument("patterns", nargs="*")
     args = parser.parse_args()
     load_scenarios()
+    patterns = list(args.patterns)
+    if args.listed:
+        patterns += [line for line in args.listed.read_text().split("\n")
+                     if line and not line.startswith("#")]
     chosen = [s for s in SCENARIOS
-              if not args.patterns or any(fnmatch.fnmatch(s.name, p) for p in args.patterns)]
+              if not patterns or any(fnmatch.fnmatch(s.name, p) for p in patterns)]
     if args.list:
         print("\n".join(s.name for s in chosen))
         return 0

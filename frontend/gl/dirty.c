@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Written pages (dirty.h). */
 #include "frontend/gl/dirty.h"
+#include "frontend/gl/pagemap.h"
 
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -17,14 +18,6 @@
 #define FEATURE_WP_UNPOPULATED (1u << 13)
 #define FEATURE_WP_ASYNC (1u << 15)
 
-struct page_region {
-	uint64_t start, end, categories;
-};
-struct scan_arg {
-	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
-	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
-};
-#define SCAN _IOWR('f', 16, struct scan_arg)
 #define IS_WRITTEN (1u << 1)
 #define SCAN_WP_MATCHING (1u << 0)
 #define SCAN_CHECK_WPASYNC (1u << 1)
@@ -71,8 +64,8 @@ static bool ready(void)
 static bool take(void *base, size_t bytes, void (*fn)(void *data, size_t from, size_t to),
                  void *data)
 {
-	struct page_region found[64];
-	struct scan_arg arg = {
+	struct vgpu_page_region found[64];
+	struct vgpu_scan_arg arg = {
 		.size = sizeof(arg), .flags = SCAN_WP_MATCHING | SCAN_CHECK_WPASYNC,
 		.start = (uintptr_t)base, .end = (uintptr_t)base + whole_pages(bytes),
 		.vec = (uintptr_t)found, .vec_len = sizeof(found) / sizeof(found[0]),
@@ -80,7 +73,7 @@ static bool take(void *base, size_t bytes, void (*fn)(void *data, size_t from, s
 	};
 
 	while (arg.start < arg.end) {
-		int n = ioctl(pages, SCAN, &arg);
+		int n = ioctl(pages, VGPU_PAGEMAP_SCAN, &arg);
 
 		if (n < 0 || arg.walk_end <= arg.start)
 			return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Touched pages (touched.h). */
 #include "frontend/gl/touched.h"
+#include "frontend/gl/pagemap.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,14 +19,6 @@
 #define MADV_POPULATE_READ 22
 #endif
 
-struct page_region {
-	uint64_t start, end, categories;
-};
-struct scan_arg {
-	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
-	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
-};
-#define SCAN _IOWR('f', 16, struct scan_arg)
 #define IS_PRESENT (1u << 3)
 #define IS_SWAPPED (1u << 4) /* also what is just being moved in memory */
 
@@ -51,8 +44,8 @@ static bool move(uint8_t *from, uint8_t *to, size_t n)
 static bool scan(struct vgpu_touched *t, uint8_t *where, size_t from, size_t to, bool missing,
                  void (*fn)(struct vgpu_touched *t, size_t from, size_t to, void *data), void *data)
 {
-	struct page_region found[32];
-	struct scan_arg arg = {
+	struct vgpu_page_region found[32];
+	struct vgpu_scan_arg arg = {
 		.size = sizeof(arg), .start = (uintptr_t)where + from, .end = (uintptr_t)where + to,
 		.vec = (uintptr_t)found, .vec_len = sizeof(found) / sizeof(found[0]),
 		.category_inverted = missing ? IS_PRESENT : 0, .category_mask = missing ? IS_PRESENT : 0,
@@ -63,7 +56,7 @@ static bool scan(struct vgpu_touched *t, uint8_t *where, size_t from, size_t to,
 	if (t->owner != getpid())
 		return false;
 	while (arg.start < arg.end) {
-		int n = ioctl(t->pages, SCAN, &arg);
+		int n = ioctl(t->pages, VGPU_PAGEMAP_SCAN, &arg);
 
 		if (n < 0 || arg.walk_end <= arg.start)
 			return false;

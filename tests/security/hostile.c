@@ -222,6 +222,18 @@ static bool honest_unharmed(void)
 	return honest_draws(now) && memcmp(now, picture, sizeof(now)) == 0;
 }
 
+void *scribble(void *scribbler)
+{
+	struct scribbler *s = scribbler;
+	uint32_t x = 1;
+
+	while (!s->stop) {
+		x = x * 1664525 + 1013904223;
+		s->at[(x >> 8) % s->bytes] = (uint8_t)(x >> 24);
+	}
+	return NULL;
+}
+
 /* ---- running --------------------------------------------------------------------------- */
 
 static const struct test *const suites[] = { ring_tests,   decode_tests,   pixel_tests, state_tests,

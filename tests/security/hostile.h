@@ -41,6 +41,14 @@ struct test {
 extern const struct test ring_tests[], decode_tests[], pixel_tests[], state_tests[], reply_tests[],
 	resource_tests[], memory_tests[], honest_tests[], map_tests[], extension_tests[];
 
+/* Memory that changes all the time until stop: pthread_create's function and its argument. */
+struct scribbler {
+	uint8_t *at;
+	uint32_t bytes;
+	_Atomic bool stop;
+};
+void *scribble(void *scribbler);
+
 /* Connect and open a stream of 64 KiB rings. Exits when there is no backend. */
 void peer_open(struct peer *p);
 void peer_close(struct peer *p);

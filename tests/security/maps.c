@@ -147,23 +147,6 @@ static void pool_goes(struct peer *p)
 	CHECK(!peer_sync(p));
 }
 
-struct scribbler {
-	uint8_t *at;
-	_Atomic bool stop;
-};
-
-static void *scribble(void *data)
-{
-	struct scribbler *s = data;
-	uint32_t x = 1;
-
-	while (!s->stop) {
-		x = x * 1664525 + 1013904223;
-		s->at[(x >> 8) % BYTES] = (uint8_t)(x >> 24);
-	}
-	return NULL;
-}
-
 static void memory_changes(struct peer *p)
 {
 	static uint8_t back[64];
@@ -173,6 +156,7 @@ static void memory_changes(struct peer *p)
 
 	with_map(p);
 	scribbler.at = p->pool.memory;
+	scribbler.bytes = BYTES;
 	CHECK(pthread_create(&thread, NULL, scribble, &scribbler) == 0);
 	for (i = 0; i < 500; i++)
 		enc_vgpuBufferFrom(&p->stream, 1, 0, BYTES - (i % 7), p->pool.id, (GLuint64)(i % 7));

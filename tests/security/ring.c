@@ -182,24 +182,6 @@ static void fragments_join(struct peer *p)
 
 /* ---- 4: what changes under the worker's eyes ----------------------------------------------- */
 
-struct scribbler {
-	uint8_t *at;
-	uint32_t bytes;
-	_Atomic bool stop;
-};
-
-static void *scribble(void *data)
-{
-	struct scribbler *s = data;
-	uint32_t x = 1;
-
-	while (!s->stop) {
-		x = x * 1664525 + 1013904223;
-		s->at[(x >> 8) % s->bytes] = (uint8_t)(x >> 24);
-	}
-	return NULL;
-}
-
 /* Commands of all paths (small, copied whole, in place, joined) while another thread spoils them. */
 static void memory_changes(struct peer *p)
 {

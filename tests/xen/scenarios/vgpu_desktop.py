@@ -11,8 +11,8 @@ MEMORY = 640  # MiB; what the system writes is in memory, too
 CONNECTED = "[ \"$(xenstore-read device/vgpu/0/state)\" = 4 ]"
 PROGRAMS = {"glxgears": "glxgears -geometry 100x100+320+0",
             "es2gears_x11": "es2gears_x11",
-            "glmark2": "glmark2 -s 64x48 -b texture:nframes=100000",
-            "glmark2-es2": "glmark2-es2 -s 64x48 -b effect2d:nframes=100000"}
+            "glmark2": "glmark2 -s 64x48 -b texture:duration=100000",
+            "glmark2-es2": "glmark2-es2 -s 64x48 -b effect2d:duration=100000"}
 
 
 def desktop(host):

@@ -533,7 +533,27 @@ static void syncs(struct peer *p)
 	CHECK(peer_sync(p));
 }
 
+static void invalidating_nothing(struct peer *p)
+{
+	static const GLuint made[] = { 7 };
+	struct vgpu_stream *s = &p->stream;
+
+	peer_context(p, 2);
+	enc_glGenTextures(s, 1, made);
+	for (GLint level = -1; level < 40; level += 3) {
+		enc_glInvalidateTexSubImage(s, 0, level, 0, 0, 0, 1, 1, 1);
+		enc_glInvalidateTexSubImage(s, 7, level, 0, 0, 0, 1, 1, 1);
+		enc_glInvalidateTexSubImage(s, 4711, level, 0, 0, 0, 1, 1, 1);
+	}
+	CHECK(peer_error(p) == GL_INVALID_VALUE);
+	enc_glBindTexture(s, GL_TEXTURE_2D, 7);
+	enc_glInvalidateTexSubImage(s, 7, 9, 0, 0, 0, 1, 1, 1);
+	CHECK(peer_error(p) == GL_INVALID_VALUE);
+	CHECK(peer_sync(p));
+}
+
 const struct test state_tests[] = {
+	{ "41-invalidating-nothing", ALIVE, invalidating_nothing },
 	{ "20-numbers", ALIVE, numbers },
 	{ "20-array-numbers", ALIVE, array_numbers },
 	{ "20-indices-of-many-ok", ALIVE, indices_of_many_ok },

@@ -34,7 +34,7 @@ start()
 	# shellcheck disable=SC2046,SC2086 # lists of words
 	FUZZ_KEEP=$keep FUZZ_HISTORY=$corpus/found/$fuzzer-history \
 		ASAN_OPTIONS=detect_leaks=$leaks LIBGL_ALWAYS_SOFTWARE=1 LP_NUM_THREADS=0 "$bin/$fuzzer" $limit $(arguments "$fuzzer") \
-		-max_len=16384 ${FUZZ_SEED:+-seed=$FUZZ_SEED} -print_final_stats=1 -verbosity=1 -close_fd_mask=1 \
+		-max_len=16384 -print_final_stats=1 -verbosity=1 -close_fd_mask=1 \
 		"-artifact_prefix=$corpus/found/$fuzzer-" "$corpus/$fuzzer" $seeds \
 		>"$corpus/$fuzzer.log" 2>&1 &
 	pids="$pids $!:$fuzzer"

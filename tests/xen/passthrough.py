@@ -126,11 +126,7 @@ def expect_guest_has(guest, bdf):
 
 
 def expect_guest_has_nothing(guest):
-    """
-    Nor the bus any more: Linux misses the next one when it has not let go of the last, which
-    takes a guest of an emulated host a while.
-    """
-    guest.check(wait(f"[ {COUNT} = 0 ] && [ ! -e /sys/bus/xen/devices/pci-0 ]"), limit=90)
+    guest.check(wait(f"[ {COUNT} = 0 ]"), limit=90)
 
 
 def standing_guest(host):

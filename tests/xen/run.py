@@ -30,11 +30,12 @@ from scenario import SCENARIOS, Skip  # noqa: E402
 # What is worth keeping of a Dom0 in which a scenario has failed, and the guests' own logs.
 AUTOPSY = {
     "backend.log": "cat /run/vgpu-backendd.log",
+    "unit.log": "journalctl -b -o short-monotonic -u vgpu-backendd --no-pager | tail -n 200",
     "vgpus.json": "VGPU_SOCKET=/run/vgpu-backend.sock timeout 20 /mnt/test/bin/vgpu-ctl list --json",
     "xenstore.txt": "xenstore-ls -f",
     "xen.log": "xl dmesg",
     "dom0.log": "dmesg",
-    "state.txt": "xl list; free -m; ps axo pid,ppid,user,stat,etimes,args; ls -l /dev/shm",
+    "state.txt": "xl list; free -m; ps axo pid,ppid,user,stat,etimes,times,args; xentop -b -i 2 -d 2; ls -l /dev/shm",
     "xl.txt": "tail -n 40 /var/log/xen/*.log",
 }
 NEEDED = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "mke2fs", "zcat")
@@ -107,7 +108,8 @@ class Runner:
         for guest in host.guests:
             commands[f"guest-{guest.name}.log"] = (
                 guest, "xenstore-ls device; cat /tmp/agent.log /tmp/program.log /tmp/hostile.log; "
-                "free -m; ps ax -o pid,user,stat,args; dmesg | tail -n 40")
+                "journalctl -b -o short-monotonic -u 'vgpu-*' --no-pager | tail -n 100; "
+                "free -m; ps ax -o pid,user,stat,etimes,times,args; dmesg | tail -n 40")
         for file, command in commands.items():
             try:
                 result = host.run(command, 10) if isinstance(command, str) \

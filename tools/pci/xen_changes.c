@@ -71,9 +71,10 @@ static int64_t deadline_of(const struct vgpu_pci_libxl *xen)
  * Wait until pciback and the guest have dealt with the last change. libxl itself gives a
  * guest ten seconds, which a busy one may need more than. False: it took too long.
  */
-static bool wait_settled(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
+static bool wait_until(bool (*there)(struct vgpu_pci_libxl *, uint32_t),
+                       struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
 {
-	while (!vgpu_pci_libxl_settled(xen, domid)) {
+	while (!there(xen, domid)) {
 		if (now_ms() >= deadline)
 			return false;
 		usleep(50000);
@@ -81,11 +82,29 @@ static bool wait_settled(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t dea
 	return true;
 }
 
+static bool wait_settled(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
+{
+	return wait_until(vgpu_pci_libxl_settled, xen, domid, deadline);
+}
+
 static int no_answer(struct vgpu_pci_libxl *xen)
 {
 	snprintf(xen->base.why, sizeof(xen->base.why), "the guest did not answer in %u s",
 	         xen->base.wait_s);
 	return -ETIMEDOUT;
+}
+
+/* Does pciback hand the device to a guest that is running, so that an answer must come? */
+static bool answers(struct vgpu_pci_libxl *xen, uint32_t domid)
+{
+	libxl_dominfo info;
+	bool yes;
+
+	libxl_dominfo_init(&info);
+	yes = libxl_domain_info(xen->ctx, &info, domid) == 0 && !info.paused &&
+	      info.domain_type == LIBXL_DOMAIN_TYPE_PV;
+	libxl_dominfo_dispose(&info);
+	return yes;
 }
 
 int vgpu_pci_libxl_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci_bdf bdf,
@@ -107,6 +126,10 @@ int vgpu_pci_libxl_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
 		pci.rdm_policy = LIBXL_RDM_RESERVE_POLICY_RELAXED;
 	rc = libxl_device_pci_add(xen->ctx, domid, &pci, NULL);
 	libxl_device_pci_dispose(&pci);
+	/* libxl does not wait for the guest's first device: success would be said too early */
+	if (rc == 0 && answers(xen, domid) &&
+	    !wait_until(vgpu_pci_libxl_connected, xen, domid, deadline_of(xen)))
+		return no_answer(xen);
 	return vgpu_pci_libxl_failed(xen, "libxl_device_pci_add", rc);
 }
 

@@ -99,8 +99,15 @@ static int drop(const struct list *list, uint32_t domid, struct vgpu_pci_bdf bdf
 		return count < 0 ? -EPROTO : 0;
 	if (count > 1)
 		return close_gap(list, index, count) ? 0 : -EIO;
-	/* the last one: the guest's pciback device goes with it, there is only number 0 */
-	snprintf(path, sizeof(path), "/local/domain/%u/device/pci", domid);
+	/*
+	 * The last one: the guest's pciback device goes with it, there is only number 0. Linux
+	 * heeds a device's own node only: when just its parent goes, the frontend stays, and the
+	 * next device never comes to it.
+	 */
+	snprintf(path, sizeof(path), "/local/domain/%u/device/pci/0", domid);
+	if (!xs_rm(list->xs, list->t, path) && errno != ENOENT)
+		return -errno;
+	*strrchr(path, '/') = 0;
 	if (!xs_rm(list->xs, list->t, path) && errno != ENOENT)
 		return -errno;
 	snprintf(path, sizeof(path), BACKENDS "/%u", domid);
@@ -154,6 +161,13 @@ bool vgpu_pci_libxl_settled(struct vgpu_pci_libxl *xen, uint32_t domid)
 	int state = state_of(&list, NULL, 0);
 
 	return state != XenbusStateReconfiguring && state != XenbusStateReconfigured;
+}
+
+bool vgpu_pci_libxl_connected(struct vgpu_pci_libxl *xen, uint32_t domid)
+{
+	struct list list = list_of(xen, domid);
+
+	return state_of(&list, NULL, 0) == XenbusStateConnected;
 }
 
 enum vgpu_pci_libxl_entry vgpu_pci_libxl_entry_of(struct vgpu_pci_libxl *xen, uint32_t domid,

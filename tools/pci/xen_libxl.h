@@ -75,6 +75,9 @@ enum vgpu_pci_libxl_entry vgpu_pci_libxl_entry_of(struct vgpu_pci_libxl *xen, ui
 /* Have pciback and the guest dealt with the last change? Also true when there is no pciback. */
 bool vgpu_pci_libxl_settled(struct vgpu_pci_libxl *xen, uint32_t domid);
 
+/* Have the guest's frontend and pciback found each other, with no change on its way? */
+bool vgpu_pci_libxl_connected(struct vgpu_pci_libxl *xen, uint32_t domid);
+
 /*
  * Take a function out of the list, as libxl does when the guest answers in time. What libxl
  * does before must be done: it has taken the device from the guest. Returns 0, also when it

@@ -46,10 +46,13 @@ static void trouble(struct vgpu_agent *agent, const char *what, const char *why)
 	                           agent->retry_s * 1000000ull, 0, on_retry, agent);
 }
 
-/* The same of xenstore, in whose mouth ENOSPC is a quota. */
+/*
+ * The same of xenstore, in whose mouth ENOSPC is a quota. oxenstored says EQUOTA, which
+ * libxenstore does not know and turns into EINVAL; the paths written here are valid ones.
+ */
 static void store_trouble(struct vgpu_agent *agent, const char *what, int error)
 {
-	if (error == -ENOSPC)
+	if (error == -ENOSPC || error == -EINVAL)
 		trouble(agent, what, "this guest has used up its quota (quota-maxentity of "
 		                     "oxenstored, or the guest writes much: xenstore-ls)");
 	else

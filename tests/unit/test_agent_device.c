@@ -469,16 +469,16 @@ static void test_many_requests(void **state)
 	agent_stop(agent);
 }
 
-static void test_xenstore_refuses(void **state)
+static void xenstore_refuses(int error)
 {
 	struct vgpu_agent *agent = agent_start();
 
 	agent_attach("1");
-	fake.refuse_writes = -ENOSPC;
+	fake.refuse_writes = error;
 	agent_run(agent);
 	assert_string_equal(fake_read(FRONT "/state"), "1");
 	assert_int_equal(fake.grants, 0);
-	/* xenstore's ENOSPC is a quota, and not one of grants */
+	/* a quota, and not one of grants */
 	assert_non_null(strstr(agent->device.trouble, "quota"));
 	fake.refuse_writes = 0;
 	for (int i = 0; i < 30 && strcmp(fake_read(FRONT "/state"), "3") != 0; i++) {
@@ -487,6 +487,13 @@ static void test_xenstore_refuses(void **state)
 	}
 	munmap(agent_connect(agent), 4096);
 	agent_stop(agent);
+}
+
+/* The C xenstored says ENOSPC; oxenstored EQUOTA, which libxenstore makes EINVAL of. */
+static void test_xenstore_refuses(void **state)
+{
+	xenstore_refuses(-ENOSPC);
+	xenstore_refuses(-EINVAL);
 }
 
 /* What one user may take, apart from what the backend allows the guest. */

@@ -25,7 +25,7 @@ import image  # noqa: E402
 from files import files_for_host  # noqa: E402
 from host import Host, StepError  # noqa: E402
 from small import as_user, small_guest  # noqa: E402
-from vgpu_hostile import counters, good_guest  # noqa: E402
+from vgpu_hostile import STEADY, counters, good_guest  # noqa: E402
 
 MEASURES = ("get-error", "finish", "finish-asleep", "eventfd-asleep", "uniform-draw",
             "buffer-64k", "buffer-1m", "map-1m", "texture-1080p")
@@ -76,7 +76,7 @@ def measure(host, guest, table, seconds):
 
 def events(host, table):
     guest = good_guest(host)
-    gl.start_program(guest, "/mnt/test/xen/steady -w -d 300 -l 1000000")
+    gl.start_program(guest, STEADY)
     gl.until_frames(host, guest, 5)
     began, first = time.monotonic(), counters(host, guest)
     gl.until_frames(host, guest, first[1] + WINDOW_FRAMES)

@@ -31,7 +31,9 @@ XEN_ARGS = ("console=com1 com1=115200,8n1 dom0_mem={dom0_mib}M,max:{dom0_mib}M d
             "loglvl=info guest_loglvl=info noreboot spec-ctrl=no xpti=no pv-l1tf=false vga=none "
             "sched=credit2 conring_size=512k")  # the debug keys say much
 DOM0_ARGS = ("console=hvc0 root=/dev/vda rw net.ifnames=0 mitigations=off panic=1 "
-             "systemd.show_status=0 loglevel=4")
+             "systemd.show_status=0 loglevel=4 "
+             # the disks' grants come and go with their use: only those of a vgpu are counted
+             "xen_blkback.feature_persistent=0")
 PV_CPU = "Nehalem"  # what boots Xen under TCG; other models hang, see docs/passthrough.md
 # How much slower than an idle two-core machine the limits below may assume.
 PATIENCE = float(os.environ.get("XEN_VGPU_PATIENCE", "3"))

@@ -17,10 +17,12 @@
 
 #define CONFIG_DIR "/etc/xen"
 #define WAIT_SECONDS 10
+/* --from-config: nobody sits waiting, and a driver domain may itself just have started */
+#define WAIT_SECONDS_AUTOMATIC 60
 #define TAKEN_OVER (1u << 2 | 1u << 4) /* InitWait, Connected */
 
 struct attach_options {
-	bool json, from_config;
+	bool json, from_config, wait_given;
 	const char *config; /* this file instead of /etc/xen */
 	unsigned int seconds;
 	const char *guest, *spec;
@@ -40,7 +42,7 @@ static void print_help(void)
 	     "  pages=N         pages that the guest may share at once (default 32768: 128 MiB)\n\n"
 	     "  -c, --config FILE   take SPEC from this xl config\n"
 	     "  -f, --from-config   only if the guest's xl config asks for it (the daemon does so)\n"
-	     "  -w, --wait SECONDS  for the backend to take it over (default 10)\n"
+	     "  -w, --wait SECONDS  for the backend to take it over (default 10; 60 with -f)\n"
 	     "  -j, --json          print the device as JSON");
 }
 
@@ -75,6 +77,7 @@ static int parse(int argc, char **argv, struct attach_options *options)
 			if (sscanf(optarg, "%u%c", &n, &end) != 1 || n > 3600)
 				return vgpu_tool_usage("attach: --wait takes 0 to 3600 seconds");
 			options->seconds = n;
+			options->wait_given = true;
 			break;
 		case 'h':
 			print_help();
@@ -85,6 +88,8 @@ static int parse(int argc, char **argv, struct attach_options *options)
 			return vgpu_tool_usage("attach: unknown option %s", argv[optind - 1]);
 		}
 	}
+	if (options->from_config && !options->wait_given)
+		options->seconds = WAIT_SECONDS_AUTOMATIC;
 	if (optind >= argc)
 		return vgpu_tool_usage("attach: no guest given");
 	options->guest = argv[optind++];

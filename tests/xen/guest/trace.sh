@@ -46,7 +46,12 @@ sums)
 	frames=${HOME:-/tmp}/frames/$name
 	rm -rf "$frames"
 	mkdir -p "$frames"
-	apitrace dump-images -o "$frames"/f- "$from/$name.trace" >"$frames"/log 2>&1 ||
+	# apitrace looks for the names of the development packages
+	for so in libEGL.so.1 libGLESv2.so.2 libGLESv1_CM.so.1; do
+		path=$(/sbin/ldconfig -p | awk -v so="$so" '$1 == so { print $NF; exit }')
+		ln -sf "${path:-/nowhere}" "$frames/${so%.*}"
+	done
+	LD_LIBRARY_PATH=$frames apitrace dump-images -o "$frames"/f- "$from/$name.trace" >"$frames"/log 2>&1 ||
 		{ cat "$frames"/log; exit 1; }
 	cd "$frames"
 	for file in *.png; do echo "$file $(sha256sum <"$file")"; done

@@ -177,6 +177,13 @@ int vgpu_pci_libxl_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
 			return vgpu_pci_libxl_entry_drop(xen, domid, bdf);
 		if (entry == VGPU_PCI_ENTRY_NONE)
 			return 0; /* or the guest has ended meanwhile */
+		/*
+		 * libxl takes the guest's right to the registers before it asks: a driver that is
+		 * still on its way in would fall over, and the guest's kernel with it.
+		 */
+		if (!force && !late && answers(xen, domid) &&
+		    !wait_until(vgpu_pci_libxl_connected, xen, domid, deadline))
+			return no_answer(xen);
 		if (late)
 			return force ? vgpu_pci_libxl_entry_drop(xen, domid, bdf) : no_answer(xen);
 		rc = detach_once(xen, domid, bdf, force);

@@ -111,7 +111,8 @@ int vgpu_ctl_find_backend(struct xs_handle *xs, const char *word, uint32_t *domi
 		                "no backend domain '%s' runs here", word);
 		return VGPU_EXIT_NO_SUCH;
 	}
-	snprintf(path, sizeof(path), "/local/domain/%u/backend", guest.domid);
+	/* what libxl makes for driver_domain=1 only */
+	snprintf(path, sizeof(path), "/local/domain/%u/libxl", guest.domid);
 	value = xs_read(xs, XBT_NULL, path, &n);
 	if (!value) {
 		vgpu_tool_error("put driver_domain=1 into its xl config and start it again",
@@ -177,6 +178,23 @@ static bool write_folder(struct xs_handle *xs, xs_transaction_t t, const char *f
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The folders above a device belong to the domain of the backend, which cleans up there. */
+static bool make_parents(struct xs_handle *xs, xs_transaction_t t,
+                         const struct vgpu_ctl_device *device)
+{
+	struct xs_permissions owner = { .id = device->backend, .perms = XS_PERM_NONE };
+	char path[160], *end;
+
+	snprintf(path, sizeof(path), "%s", device->backend_path);
+	for (int up = 0; up < 2; up++) { /* backend/vgpu/DOMID, then backend/vgpu */
+		end = strrchr(path, '/');
+		*end = '\0';
+		if (!xs_mkdir(xs, t, path) || !xs_set_permissions(xs, t, path, &owner, 1))
+			return false;
+	}
+	return true;
+}
+
 /* In one transaction, which the caller ends. */
 static bool write_device(struct xs_handle *xs, xs_transaction_t t,
                          const struct vgpu_ctl_device *device, const struct vgpu_spec *spec)
@@ -203,7 +221,8 @@ static bool write_device(struct xs_handle *xs, xs_transaction_t t,
 	memmove(copy + 1, copy, n * sizeof(copy[0]));
 	copy[0].name = "backend";
 	snprintf(copy[0].value, sizeof(copy[0].value), "%s", device->backend_path);
-	return write_folder(xs, t, device->frontend_path, device->domid, device->backend, front,
+	return (device->backend == 0 || make_parents(xs, t, device)) &&
+	       write_folder(xs, t, device->frontend_path, device->domid, device->backend, front,
 	                    N(front)) &&
 	       write_folder(xs, t, device->backend_path, device->backend, device->domid, back, n) &&
 	       write_folder(xs, t, device->libxl_path, 0, 0, copy, n + 1);

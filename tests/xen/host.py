@@ -235,8 +235,11 @@ class Host:
     def start_system_guest(self, name, config="", memory_mib=640, kind="pv", args="",
                            limit=120) -> "Guest":
         """A guest with the image's own system and the test disk; needs guest_root."""
+        kernel = "/boot/vmlinux"
+        if kind == "hvm":  # its firmware unpacks the kernel
+            kernel = self.check("ls /boot/vmlinuz-*").out.split()[0]
         return self.create_guest(name, f'name="{name}"\ntype="{kind}"\nmemory={memory_mib}\n'
-                                 f'vcpus=1\nkernel="/boot/vmlinux"\nramdisk="/boot/root.cpio"\n'
+                                 f'vcpus=1\nkernel="{kernel}"\nramdisk="/boot/root.cpio"\n'
                                  f'extra="console=hvc0 quiet mitigations=off {args}"\n'
                                  f'disk={SYSTEM_DISKS}\n{config}', limit)
 

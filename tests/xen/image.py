@@ -30,6 +30,8 @@ SECURITY = os.environ.get("XEN_VGPU_SECURITY_MIRROR", "http://deb.debian.org/deb
 
 BASE_PACKAGES = (
     "systemd-sysv", "udev", "kmod", "procps", "iproute2", "bridge-utils", "pciutils",
+    # the device model of fully virtualised guests
+    "qemu-system-xen",
     "linux-image-amd64", "initramfs-tools", "zstd", "cpio", "busybox-static", "e2fsprogs",
     f"xen-hypervisor-{XEN}-amd64", f"xen-utils-{XEN}", "xenstore-utils", "python3-minimal",
     # what the programs under test link to

@@ -41,15 +41,27 @@ def vgpu_driver_domain_draws_for_another(host):
     driver.destroy()
 
 
-@scenario(HOST)
-def vgpu_draws_in_a_pvh_guest(host):
+def draws(host, kind, config):
+    """glxgears in a guest that is not a paravirtual one."""
     end_shared(host)
-    guest = gl_guest(host, "pvh", kind="pvh", config='tsc_mode="native"')
+    guest = gl_guest(host, kind, kind=kind, config=config)
     start_program(guest, "glxgears -geometry 150x150+0+0")
     found = until_frames(host, guest, 3)
     expect([p["name"] for p in found] == ["glxgears"], f"programs: {found}")
     picture = look(guest)
-    keep(host, "pvh", picture)
+    keep(host, kind, picture)
     expect_drawn(picture)
     stop_program(guest)
     guest.destroy()
+
+
+@scenario(HOST)
+def vgpu_draws_in_a_pvh_guest(host):
+    draws(host, "pvh", 'tsc_mode="native"')
+
+
+@scenario(HOST)
+def vgpu_draws_in_an_hvm_guest(host):
+    """With a device model, which emulates a PC without a screen."""
+    draws(host, "hvm", 'tsc_mode="native"\nvga="none"\nvnc=0\nserial="none"\n'
+          'xen_platform_pci=1')

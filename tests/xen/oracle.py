@@ -16,7 +16,7 @@ PROGRAMS = {
     "glmark2-texture": ("gl", 2, f"glmark2 {SIZE} -b texture:texture-filter=mipmap:nframes=2"),
     "glmark2-pulsar": ("gl", 2, f"glmark2 {SIZE} -b pulsar:nframes=2"),
     "glmark2-es2-build": ("egl", 2, f"glmark2-es2 {SIZE} -b build:use-vbo=true:nframes=2"),
-    "glmark2-es2-effect2d": ("egl", 2, f"glmark2-es2 {SIZE} -b effect2d:kernel=1,1,1;:nframes=2"),
+    "glmark2-es2-effect2d": ("egl", 2, f"glmark2-es2 {SIZE} -b effect2d:kernel=1,1,1\\;:nframes=2"),
 }
 # While their first frame is drawn the window may still be taking its size, here and there
 # (docs/testing.md, "Differences that are allowed").

@@ -143,6 +143,9 @@ int vgpu_store_lowest(struct vgpu_store *store, const char *path)
 
 /* ---- grants ----------------------------------------------------------------- */
 
+/* Pages that are asked for at once: what a failed question costs, see alloc_uncounted. */
+#define AT_ONCE 16
+
 static bool limit_is_ours; /* vgpu_xen_prepare was to raise it */
 static uint64_t granted;   /* pages of ours that have not been given back */
 
@@ -175,13 +178,13 @@ static bool write_limit(long pages)
  * unsigned, refuses everything for ever. So when there is room below the limit by our own
  * count, the question is put once more without a limit, which -1 means there.
  */
-static int alloc_uncounted(int fd, struct ioctl_gntalloc_alloc_gref *op)
+static int alloc_uncounted(int fd, struct ioctl_gntalloc_alloc_gref *op, uint64_t have)
 {
 	static bool said;
 	long limit = read_limit();
 	int rc;
 
-	if (!limit_is_ours || limit < 0 || granted + op->count > (uint64_t)limit || !write_limit(-1))
+	if (!limit_is_ours || limit < 0 || have + op->count > (uint64_t)limit || !write_limit(-1))
 		return -1;
 	rc = ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, op);
 	write_limit(limit);
@@ -189,9 +192,26 @@ static int alloc_uncounted(int fd, struct ioctl_gntalloc_alloc_gref *op)
 		said = true;
 		vgpu_agent_log("xen_gntalloc has lost count of its pages, as it does after the grant "
 		               "table was full; going by our own count, %lu of %ld pages",
-		               (unsigned long)granted, limit);
+		               (unsigned long)have, limit);
 	}
 	return rc;
+}
+
+/* Some pages more into the file, behind those that it has. Returns 0 or a negative errno. */
+static int alloc_some(struct vgpu_grant *grant, struct ioctl_gntalloc_alloc_gref *op, uint32_t done)
+{
+	int rc;
+
+	op->index = 0;
+	if (ioctl(grant->fd, IOCTL_GNTALLOC_ALLOC_GREF, op) < 0) {
+		rc = -errno;
+		if (rc != -ENOSPC || alloc_uncounted(grant->fd, op, granted + done) < 0)
+			return rc;
+	}
+	if (op->index != (uint64_t)done * 4096) /* programs map the file from 0 on */
+		return -EPROTO;
+	memcpy(grant->refs + done, op->gref_ids, op->count * sizeof(uint32_t));
+	return 0;
 }
 
 int vgpu_grant_alloc(uint32_t domid, uint32_t pages, bool writable, struct vgpu_grant *out)
@@ -200,7 +220,7 @@ int vgpu_grant_alloc(uint32_t domid, uint32_t pages, bool writable, struct vgpu_
 	struct vgpu_grant grant = { .fd = -1, .pages = pages };
 	int rc = 0;
 
-	op = calloc(1, sizeof(*op) + (size_t)pages * sizeof(uint32_t));
+	op = calloc(1, sizeof(*op) + AT_ONCE * sizeof(uint32_t));
 	grant.refs = calloc(pages, sizeof(uint32_t));
 	if (!op || !grant.refs) {
 		rc = -ENOMEM;
@@ -213,18 +233,12 @@ int vgpu_grant_alloc(uint32_t domid, uint32_t pages, bool writable, struct vgpu_
 	}
 	op->domid = (uint16_t)domid;
 	op->flags = writable ? GNTALLOC_FLAG_WRITABLE : 0;
-	op->count = pages;
-	if (ioctl(grant.fd, IOCTL_GNTALLOC_ALLOC_GREF, op) < 0) {
-		rc = -errno;
-		if (rc != -ENOSPC || alloc_uncounted(grant.fd, op) < 0)
-			goto out;
-		rc = 0;
+	for (uint32_t done = 0; done < pages && !rc; done += op->count) {
+		op->count = pages - done < AT_ONCE ? pages - done : AT_ONCE;
+		rc = alloc_some(&grant, op, done);
 	}
-	if (op->index != 0) { /* a new file begins at 0: programs map it there */
-		rc = -EPROTO;
+	if (rc)
 		goto out;
-	}
-	memcpy(grant.refs, op->gref_ids, (size_t)pages * sizeof(uint32_t));
 	granted += pages;
 	*out = grant;
 	grant = (struct vgpu_grant){ .fd = -1 };

@@ -137,11 +137,11 @@ static int64_t wait_commands(struct vgpu_wstream *s)
 	do {
 		bool pending = vgpu_frames_poll(&s->replay, false);
 
-		vgpu_ring_cons_waiting(&s->cmd, true);
+		vgpu_ring_cons_waiting(&s->cmd, 1);
 		n = vgpu_ring_readable(&s->cmd);
 		if (n == 0 && !s->stop)
 			sleep_for_event(s, pending ? FRAME_POLL_MS : -1);
-		vgpu_ring_cons_waiting(&s->cmd, false);
+		vgpu_ring_cons_waiting(&s->cmd, 0);
 		n = vgpu_ring_readable(&s->cmd);
 	} while (n == 0 && !s->stop);
 	return s->stop ? 0 : n;
@@ -170,10 +170,10 @@ static void reply_write(struct vgpu_wstream *s, const uint8_t *src, uint64_t n)
 			return; /* a lying index: the guest harms itself only */
 		if (room == 0) {
 			reply_publish(s);
-			vgpu_ring_prod_waiting(&s->reply, true);
+			vgpu_ring_prod_waiting(&s->reply, 1);
 			if (vgpu_ring_writable(&s->reply) == 0 && !s->stop)
 				sleep_for_event(s, -1);
-			vgpu_ring_prod_waiting(&s->reply, false);
+			vgpu_ring_prod_waiting(&s->reply, 0);
 			continue;
 		}
 		chunk = (uint64_t)room < n ? (uint32_t)room : (uint32_t)n;
@@ -252,10 +252,10 @@ void *vgpu_reply_space(struct vgpu_replay *r, uint64_t want, uint64_t *have_out)
 			return s->reply.data + offset;
 		}
 		reply_publish(s);
-		vgpu_ring_prod_waiting(&s->reply, true);
+		vgpu_ring_prod_waiting(&s->reply, 1);
 		if ((uint64_t)vgpu_ring_writable(&s->reply) < have && !s->stop)
 			sleep_for_event(s, -1);
-		vgpu_ring_prod_waiting(&s->reply, false);
+		vgpu_ring_prod_waiting(&s->reply, 0);
 	}
 	return NULL;
 }

@@ -16,7 +16,8 @@
 /* Shared: one cache line a side, so that the two ends do not fight over one. */
 struct vgpu_ring_shared {
 	_Atomic uint32_t prod;         /* bytes produced */
-	_Atomic uint32_t prod_waiting; /* 1: the producer sleeps until room appears */
+	/* not 0: the producer sleeps until so many bytes are free, at least */
+	_Atomic uint32_t prod_waiting;
 	uint32_t pad0[14];
 	_Atomic uint32_t cons;         /* bytes consumed */
 	_Atomic uint32_t cons_waiting; /* 1: the consumer sleeps until bytes appear */
@@ -58,7 +59,10 @@ void vgpu_ring_init(struct vgpu_ring *ring, struct vgpu_ring_shared *shared, uin
  * or -EPROTO when the other end claims more than the ring holds.
  */
 int64_t vgpu_ring_readable(struct vgpu_ring *ring);
-/* Consumer: give n bytes back to the producer. Returns true if it sleeps. */
+/*
+ * Consumer: give n bytes back to the producer. Returns true if it sleeps and as much is
+ * free now as it waits for, which is so at the latest when all has been consumed.
+ */
 bool vgpu_ring_consume(struct vgpu_ring *ring, uint32_t n);
 
 /* Producer: refresh the copy of the consumer's index. Writable bytes or -EPROTO. */
@@ -73,11 +77,12 @@ bool vgpu_ring_publish(struct vgpu_ring *ring, uint32_t prod);
 bool vgpu_ring_publish_early(struct vgpu_ring *ring, uint32_t prod);
 
 /*
- * Announce that this end is about to sleep, or is awake again. After a call
- * with true, look at the ring once more before sleeping.
+ * Announce that this end is about to sleep until so many bytes are there to be read or
+ * free to be written, at most the ring's size; 0: it is awake again. Otherwise look at the
+ * ring once more before sleeping. A consumer is always woken by the first byte.
  */
-void vgpu_ring_cons_waiting(struct vgpu_ring *ring, bool waiting);
-void vgpu_ring_prod_waiting(struct vgpu_ring *ring, bool waiting);
+void vgpu_ring_cons_waiting(struct vgpu_ring *ring, uint32_t bytes);
+void vgpu_ring_prod_waiting(struct vgpu_ring *ring, uint32_t bytes);
 
 /* Copy in or out at a free-running index, wrapping round the end. */
 void vgpu_ring_copy_in(struct vgpu_ring *ring, uint32_t at, const void *src, uint32_t n);

@@ -89,12 +89,6 @@ bad:
 	return NULL;
 }
 
-/* An offset to which a driver can add a size. */
-static int64_t ref_offset(uint64_t value)
-{
-	return vgpu_offset(value <= INT64_MAX ? (int64_t)value : INT64_MAX);
-}
-
 struct vgpu_ref vgpu_tail_ref(struct vgpu_tail *tail, uint32_t kind, uint64_t value)
 {
 	struct vgpu_ref ref = { .kind = kind, .value = value };
@@ -104,7 +98,7 @@ struct vgpu_ref vgpu_tail_ref(struct vgpu_tail *tail, uint32_t kind, uint64_t va
 	else if (kind > VGPU_REF_OFFSET || (kind == VGPU_REF_NULL && value))
 		tail->bad = true;
 	else
-		ref.value = (uint64_t)ref_offset(value);
+		ref.value = vgpu_ref_offset(value);
 	return ref;
 }
 
@@ -116,7 +110,7 @@ struct vgpu_ref vgpu_tail_out_ref(struct vgpu_tail *tail, uint32_t kind, uint64_
 	    (kind == VGPU_REF_BLOB && value > VGPU_MAX_REPLY - 4096))
 		tail->bad = true;
 	if (kind == VGPU_REF_OFFSET)
-		ref.value = (uint64_t)ref_offset(value);
+		ref.value = vgpu_ref_offset(value);
 	return ref;
 }
 

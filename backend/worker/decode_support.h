@@ -71,6 +71,12 @@ static inline int64_t vgpu_offset(int64_t n)
 	return n <= INT64_MAX / 4 ? n : INT64_MAX / 4;
 }
 
+/* The same for the offset of a reference, which no command takes for a negative one. */
+static inline uint64_t vgpu_ref_offset(uint64_t value)
+{
+	return (uint64_t)vgpu_offset(value <= INT64_MAX ? (int64_t)value : INT64_MAX);
+}
+
 /* All taken, nothing bad? */
 static inline bool vgpu_tail_done(const struct vgpu_tail *tail)
 {

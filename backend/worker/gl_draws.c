@@ -6,10 +6,12 @@
 #include <errno.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
+#include "wire_gl.h"
 
 #define MAX_ATTRIBS 16u /* of GL_NV_half_float */
 
@@ -33,6 +35,31 @@ int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a
 		return refuse(r);
 	r->gl->DrawArrays(a->mode, a->first, a->count);
 	return 0;
+}
+
+#define SLOW static __attribute__((noinline, cold))
+
+/* The way of decode_glDrawArrays, for a draw before which something must be asked or refused. */
+SLOW void draw_arrays_slowly(struct vgpu_replay *r, GLenum mode, GLint first, GLsizei count)
+{
+	const struct args_glDrawArrays args = { .mode = mode, .first = first, .count = count };
+
+	r->broken = replay_glDrawArrays(r, &args);
+	vgpu_scratch_reset(r);
+}
+
+void quick_glDrawArrays(struct vgpu_replay *r, const uint8_t *fixed, vgpu_gl_fn *fn)
+{
+	const volatile struct wire_glDrawArrays *shared = (const volatile void *)fixed;
+	const struct vgpu_wgl *w = r->ctx->wgl;
+	GLenum mode = shared->mode;
+	GLint first = shared->first;
+	GLsizei count = shared->count;
+
+	if (vgpu_wgl_arrays_known(w) && __builtin_expect(!w->compiling, 1))
+		((__typeof__(r->gl->DrawArrays))fn)(mode, first, count);
+	else
+		draw_arrays_slowly(r, mode, first, count);
 }
 
 int replay_glDrawArraysInstanced(struct vgpu_replay *r, const struct args_glDrawArraysInstanced *a)
@@ -222,6 +249,39 @@ static void indices_end(struct vgpu_replay *r, const struct indices *in)
 	}
 
 INDEXED(DrawElements, 0, (a->mode, a->count, a->type, in.pointer))
+
+/* The decoder's way, on a copy. */
+SLOW void draw_elements_slowly(struct vgpu_replay *r, GLenum mode, GLsizei count, GLenum type,
+                               uint32_t kind, uint64_t value)
+{
+	const struct wire_glDrawElements wire = {
+		.mode = mode, .count = count, .type = type, .indices_kind = kind, .indices_value = value,
+	};
+
+	r->broken =
+		decode_glDrawElements(r, (const uint8_t *)&wire, (const uint8_t *)(&wire + 1), 0);
+	vgpu_scratch_reset(r);
+}
+
+/* An offset into a buffer that is bound, outside lists and feedback. */
+void quick_glDrawElements(struct vgpu_replay *r, const uint8_t *fixed, vgpu_gl_fn *fn)
+{
+	const volatile struct wire_glDrawElements *shared = (const volatile void *)fixed;
+	const struct vgpu_wgl *w = r->ctx->wgl;
+	GLenum mode = shared->mode, type = shared->type;
+	GLsizei count = shared->count;
+	uint32_t kind = shared->indices_kind;
+	uint64_t value = shared->indices_value;
+
+	if (vgpu_wgl_arrays_known(w) && w->known[VGPU_WBIND_ELEMENT] &&
+	    w->bound[VGPU_WBIND_ELEMENT] && kind == VGPU_REF_OFFSET && !w->compiling &&
+	    !w->feedback)
+		((__typeof__(r->gl->DrawElements))fn)(
+			mode, count, type, (const void *)(uintptr_t)vgpu_ref_offset(value));
+	else
+		draw_elements_slowly(r, mode, count, type, kind, value);
+}
+
 INDEXED(DrawElementsBaseVertex, a->basevertex, (a->mode, a->count, a->type, in.pointer, a->basevertex))
 INDEXED(DrawElementsInstanced, 0, (a->mode, a->count, a->type, in.pointer, a->instancecount))
 INDEXED(DrawElementsInstancedBaseVertex, a->basevertex,

@@ -116,17 +116,19 @@ GLuint vgpu_wgl_sentinel(struct vgpu_replay *r);
 
 /* What is left to do for vgpu_wgl_arrays_safe when the answer is not known. */
 bool vgpu_wgl_arrays_check(struct vgpu_replay *r);
+/* Is it known already that every enabled array has a buffer? w may be NULL. */
+static inline bool vgpu_wgl_arrays_known(const struct vgpu_wgl *w)
+{
+	return __builtin_expect(
+		w && w->vao_known && w->vao && !(w->vao->enabled & ~w->vao->backed), 1);
+}
 /*
  * Make sure that no enabled array is without a buffer: those get one that holds
  * nothing. False: the driver does not answer, and nothing may be drawn.
  */
 static inline bool vgpu_wgl_arrays_safe(struct vgpu_replay *r)
 {
-	const struct vgpu_wgl *w = r->ctx->wgl;
-
-	if (__builtin_expect(w && w->vao_known && w->vao && !(w->vao->enabled & ~w->vao->backed), 1))
-		return true;
-	return vgpu_wgl_arrays_check(r);
+	return vgpu_wgl_arrays_known(r->ctx->wgl) || vgpu_wgl_arrays_check(r);
 }
 /* Buffers were deleted: the current vertex array object may have lost some. */
 void vgpu_wgl_arrays_unsure(struct vgpu_replay *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opens the host's EGL and finds out what it can do (host_egl.h). */
 #include "backend/worker/host_egl.h"
+#include "backend/worker/host_direct.h"
 #include "backend/worker/vram.h"
 
 #include <errno.h>
@@ -265,8 +266,11 @@ static uint32_t probe(struct vgpu_host *host, enum vgpu_api api, int major, int 
 		version = current_version(host);
 		if (version)
 			vgpu_host_extensions_add(&host->extensions, host->gl, version);
-		if (version && describe)
+		if (version && describe) {
 			describe_current(host);
+			*host->direct = *host->gl;
+			vgpu_host_direct(host->direct);
+		}
 		make_current(host, EGL_NO_CONTEXT, api);
 	}
 	eglDestroyContext(host->display, context);
@@ -467,11 +471,12 @@ int vgpu_host_open(char *error, size_t error_size)
 		wanted = NULL;
 	host = calloc(1, sizeof(*host));
 	if (host)
-		host->gl = calloc(1, sizeof(*host->gl));
+		host->gl = calloc(2, sizeof(*host->gl));
 	if (!host || !host->gl) {
 		free(host);
 		return -ENOMEM;
 	}
+	host->direct = host->gl + 1;
 	vgpu_gl_load(host->gl, get_proc);
 	vgpu_vram_install(host->gl);
 	client = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
@@ -488,6 +493,7 @@ int vgpu_host_open(char *error, size_t error_size)
 		free(host);
 		return -ENODEV;
 	}
+	*host->gl = *host->direct;
 	host->info.wire_version = VGPU_WIRE_VERSION;
 	snprintf(host->info.worker, sizeof(host->info.worker), "xen-vgpu worker %d", (int)getpid());
 	the_host = host;

@@ -25,6 +25,7 @@ struct vgpu_host {
 	EGLDisplay display;
 	EGLConfig config[3];     /* by enum vgpu_api; EGL_NO_CONFIG_KHR where that works */
 	struct vgpu_gl *gl;
+	struct vgpu_gl *direct;  /* while the display is being opened: gl without libglvnd's stubs */
 	struct vgpu_host_info info;
 	struct vgpu_host_extensions extensions; /* while the display is being opened */
 	bool software;           /* pixels are in the worker's memory: read them at once */

@@ -45,6 +45,7 @@ struct vgpu_replay {
 	uint32_t bind_status;      /* EGL error code of the last vgpuContextBind */
 	struct vgpu_wfences *fences; /* or NULL */
 	uint32_t fences_pending;   /* in there */
+	int broken;                /* a quick command (decode.h) was wrong: -EPROTO, the stream ends */
 };
 
 /*

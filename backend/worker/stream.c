@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The stream thread. It copies commands out of shared memory once, in batches,
- * and decodes the copies. Only the tail of a large command whose bytes nothing
- * checks (VGPU_OP_F_INPLACE) is used where it stands; its header and fixed part
- * are private like all others.
+ * and decodes the copies. Only two things are used where they stand: the tail of
+ * a large command whose bytes nothing checks (VGPU_OP_F_INPLACE), whose header and
+ * fixed part are private like all others; and commands whose few fields are loaded
+ * into registers, each once (vgpu_quicks), which is their copy.
  */
 #include "backend/worker/stream.h"
 
@@ -24,7 +25,9 @@
 #include "ops.h"
 
 #define BATCH_BYTES (32u << 10)
+#define BATCH_MEMORY (BATCH_BYTES + 64u) /* a header may be loaded where the batch ends */
 #define AHEAD_BYTES 8192u         /* asked for from the guest's processor before they are copied */
+#define IN_RING_AHEAD 2048u       /* the same where they are not copied */
 #define COPY_BYTES 4096u          /* copied at a time: what a large command wastes at most */
 #define KEEP_JOINED (32u << 20)   /* memory for fragments that is kept for the next command */
 #define REPLY_PIECE (64u << 10)   /* a long reply is shown to the guest in such pieces */
@@ -59,10 +62,22 @@ static void signal_guest(struct vgpu_wstream *s)
 	(void)n; /* EAGAIN: a wake-up is pending already */
 }
 
+static inline void set_at(struct vgpu_wstream *s, const uint8_t *at)
+{
+	atomic_store_explicit(&s->pulse.at, (uintptr_t)at, memory_order_relaxed);
+}
+
+/* Where what has not been consumed begins. No command runs. */
+static void set_base(struct vgpu_wstream *s, const uint8_t *base)
+{
+	s->base = base;
+	set_at(s, base);
+}
+
 static void consume(struct vgpu_wstream *s, uint32_t n)
 {
 	s->consumed += n;
-	s->at = s->batch;
+	set_base(s, s->batch);
 	if (vgpu_ring_consume(&s->cmd, n))
 		signal_guest(s);
 	vgpu_worder_moved(s);
@@ -84,7 +99,8 @@ void vgpu_wstream_fences_done(struct vgpu_replay *r, uint32_t id)
 
 uint64_t vgpu_wstream_replayed(const struct vgpu_wstream *s)
 {
-	return s->consumed + (uint64_t)(s->at - s->batch);
+	return s->consumed +
+	       (atomic_load_explicit(&s->pulse.at, memory_order_relaxed) - (uintptr_t)s->base);
 }
 
 uint64_t vgpu_wstream_published(struct vgpu_wstream *s)
@@ -137,11 +153,11 @@ static int64_t wait_commands(struct vgpu_wstream *s)
 	do {
 		bool pending = vgpu_frames_poll(&s->replay, false);
 
-		vgpu_ring_cons_waiting(&s->cmd, true);
+		vgpu_ring_cons_waiting(&s->cmd, 1);
 		n = vgpu_ring_readable(&s->cmd);
 		if (n == 0 && !s->stop)
 			sleep_for_event(s, pending ? FRAME_POLL_MS : -1);
-		vgpu_ring_cons_waiting(&s->cmd, false);
+		vgpu_ring_cons_waiting(&s->cmd, 0);
 		n = vgpu_ring_readable(&s->cmd);
 	} while (n == 0 && !s->stop);
 	return s->stop ? 0 : n;
@@ -170,10 +186,10 @@ static void reply_write(struct vgpu_wstream *s, const uint8_t *src, uint64_t n)
 			return; /* a lying index: the guest harms itself only */
 		if (room == 0) {
 			reply_publish(s);
-			vgpu_ring_prod_waiting(&s->reply, true);
+			vgpu_ring_prod_waiting(&s->reply, 1);
 			if (vgpu_ring_writable(&s->reply) == 0 && !s->stop)
 				sleep_for_event(s, -1);
-			vgpu_ring_prod_waiting(&s->reply, false);
+			vgpu_ring_prod_waiting(&s->reply, 0);
 			continue;
 		}
 		chunk = (uint64_t)room < n ? (uint32_t)room : (uint32_t)n;
@@ -252,10 +268,10 @@ void *vgpu_reply_space(struct vgpu_replay *r, uint64_t want, uint64_t *have_out)
 			return s->reply.data + offset;
 		}
 		reply_publish(s);
-		vgpu_ring_prod_waiting(&s->reply, true);
+		vgpu_ring_prod_waiting(&s->reply, 1);
 		if ((uint64_t)vgpu_ring_writable(&s->reply) < have && !s->stop)
 			sleep_for_event(s, -1);
-		vgpu_ring_prod_waiting(&s->reply, false);
+		vgpu_ring_prod_waiting(&s->reply, 0);
 	}
 	return NULL;
 }
@@ -283,11 +299,10 @@ void vgpu_reply_send_blob(struct vgpu_replay *r, const void *data, size_t n)
 
 /* ---- commands ------------------------------------------------------------ */
 
-/* For the watchdog: two plain stores. */
+/* For the watchdog, which takes the position for a beat (set_at): a plain store. */
 static inline void begin_command(struct vgpu_wstream *s, uint32_t opcode)
 {
 	atomic_store_explicit(&s->pulse.opcode, opcode, memory_order_relaxed);
-	vgpu_wpulse_beat(&s->pulse);
 }
 
 static inline int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr *hdr,
@@ -302,6 +317,7 @@ static inline int run_command(struct vgpu_wstream *s, const struct vgpu_wire_hdr
 	if (!vgpu_decoders[hdr->opcode] || total < sizeof(*hdr) + op->fixed_bytes)
 		return -EPROTO;
 	begin_command(s, hdr->opcode);
+	vgpu_wpulse_beat(&s->pulse);
 	if (!tail)
 		tail = fixed + op->fixed_bytes;
 	rc = vgpu_decoders[hdr->opcode](&s->replay, fixed, tail,
@@ -457,71 +473,154 @@ static uint32_t copy_more(struct vgpu_wstream *s, uint32_t have, uint32_t n, uin
 }
 
 /* What run_small needs of an opcode, in one place. */
-static struct quick {
-	int (*decode)(struct vgpu_replay *r, const uint8_t *fixed, const uint8_t *tail,
-	              uint64_t tail_bytes);
-	uint64_t least; /* octets of the smallest such command; none is so large: not this way */
-} quick[VGPU_OP_COUNT];
-static pthread_once_t quick_once = PTHREAD_ONCE_INIT;
+struct way {
+	/* the header of a command that quick takes; else one that no command has, of the least size */
+	uint64_t word;
+	vgpu_quick_fn *quick;
+	vgpu_gl_fn *fn; /* quick's function of the host */
+	vgpu_decode_fn *decode;
+};
+/* Every masked number has a place: a wrong one leads nowhere, not even speculatively. */
+#define WAYS 4096u
+_Static_assert(VGPU_OP_COUNT <= WAYS, "a place for each opcode");
+static struct way ways[WAYS] __attribute__((aligned(64)));
+static pthread_once_t ways_once = PTHREAD_ONCE_INIT;
 
-static void quick_init(void)
+static void ways_init(void)
 {
-	for (uint32_t i = 0; i < VGPU_OP_COUNT; i++) {
-		quick[i].decode = vgpu_decoders[i];
-		quick[i].least = vgpu_decoders[i] ? sizeof(struct vgpu_wire_hdr) + vgpu_ops[i].fixed_bytes
-		                                  : UINT64_MAX;
+	for (uint32_t i = 0; i < WAYS; i++) {
+		uint64_t least = UINT32_MAX;
+		vgpu_gl_fn *fn = NULL;
+
+		if (i < VGPU_OP_COUNT && vgpu_decoders[i]) {
+			least = sizeof(struct vgpu_wire_hdr) + vgpu_ops[i].fixed_bytes;
+			ways[i].decode = vgpu_decoders[i];
+			if (vgpu_quicks[i].run && vgpu_wstream_env.gl)
+				memcpy(&fn, (const char *)vgpu_wstream_env.gl + vgpu_quicks[i].gl,
+				       sizeof(fn));
+		}
+		/* ~i is no header at this place */
+		ways[i].word = least << 32 | (fn ? i : (uint32_t)~i);
+		ways[i].quick = fn ? vgpu_quicks[i].run : NULL;
+		ways[i].fn = fn;
 	}
 }
 
 /*
- * The way of nearly all commands: as many as stand whole, and as they should be,
- * between *done and have. Stops at the first that does not, with which nothing has
- * been done then. Returns 0 or a negative errno. A header is loaded once, as one word.
+ * The decoder's way, for a command of size octets that are there. 1: something is
+ * wrong with its header, and nothing was done; else 0 or a negative errno.
  */
-static int run_small(struct vgpu_wstream *s, uint32_t *done, uint32_t have, const uint8_t *shared,
-                     uint32_t *ahead, uint32_t there)
+static __attribute__((noinline)) int run_decoder(struct vgpu_wstream *s, const struct way *way,
+                                                 const uint8_t *at, uint64_t word)
 {
-	const uint8_t *at = s->batch + *done, *end = s->batch + have;
-	uint32_t next = *ahead, last = have + AHEAD_BYTES < there ? have + AHEAD_BYTES : there;
-	uint64_t calls = 0;
+	uint64_t size = word >> 32, least = way->word >> 32;
+	int rc;
+
+	/* the number, and flags, which must be 0 */
+	if ((uint32_t)word >= VGPU_OP_COUNT || size % 8 != 0 || size < least)
+		return 1;
+	begin_command(s, (uint32_t)word);
+	set_at(s, at);
+	rc = way->decode(&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least, size - least);
+	if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
+		vgpu_scratch_reset(&s->replay);
+	return rc <= 0 ? rc : -EPROTO;
+}
+
+static __attribute__((noinline, cold)) int broken_at(struct vgpu_wstream *s, uint64_t word, int rc)
+{
+	log_broken(s, (uint16_t)word, (uint32_t)(word >> 32), rc);
+	return rc;
+}
+
+/*
+ * Commands that need no copy, as long as one follows the other: all fixed part, so that
+ * the header, loaded once as one word, says all that must be so, and each field is loaded
+ * once by whoever uses it. They stand in the ring, n octets at shared, of there that may be
+ * asked for in advance. Returns the octets done, or a negative errno.
+ */
+static __attribute__((noinline)) int64_t run_in_ring(struct vgpu_wstream *s, const uint8_t *shared,
+                                                     uint32_t n, uint32_t there)
+{
+	const uint8_t *at = shared, *const end = shared + n, *const last = shared + there;
+
+	if (s->joined_total || !s->replay.ctx)
+		return 0;
+	set_base(s, shared);
+	while (at < end) {
+		uint64_t word = *(const volatile uint64_t *)at;
+		const struct way *way = &ways[word & (WAYS - 1)];
+		const uint8_t *behind = at + (word >> 32);
+
+		if (word != way->word || behind > end)
+			break;
+		begin_command(s, (uint32_t)word);
+		set_at(s, at);
+		way->quick(&s->replay, at + sizeof(struct vgpu_wire_hdr), way->fn);
+		s->batch_calls++;
+		if (__builtin_expect(s->replay.broken, 0))
+			return broken_at(s, word, s->replay.broken);
+		/* the guest's processor holds the lines that come next: ask for them in time */
+		if (at + IN_RING_AHEAD < last)
+			__builtin_prefetch(at + IN_RING_AHEAD);
+		at = behind;
+	}
+	set_base(s, s->batch);
+	return at - shared;
+}
+
+/* Lines of the ring that the guest's processor holds, to be asked for in time. */
+struct ahead {
+	const uint8_t *next, *end;
+};
+
+/*
+ * The way of all others that stand whole, and as they should be, between *done and have,
+ * and of those between them. Stops at the first that does not, with which nothing has
+ * been done then. Returns 0 or a negative errno. A header may be loaded behind have, where
+ * the batch has memory of its own.
+ */
+static __attribute__((noinline)) int run_small(struct vgpu_wstream *s, uint32_t *done,
+                                               uint32_t have, struct ahead *ahead)
+{
+	const uint8_t *at = s->batch + *done, *next = ahead->next;
+	const uint8_t *const end = s->batch + have, *const last = ahead->end;
 	int rc = 0;
 
 	if (s->joined_total)
 		return 0;
-	while ((size_t)(end - at) >= sizeof(struct vgpu_wire_hdr)) {
-		uint64_t word, size, least;
-		uint32_t opcode;
+	for (;;) {
+		const struct way *way;
+		const uint8_t *behind;
+		uint64_t word;
 
 		memcpy(&word, at, sizeof(word));
-		opcode = (uint32_t)word; /* and flags, which must be 0 */
-		size = word >> 32;
-		if (opcode >= VGPU_OP_COUNT || size > (size_t)(end - at) || size % 8 != 0)
+		way = &ways[word & (WAYS - 1)];
+		behind = at + (word >> 32);
+		if (behind > end)
 			break;
-		least = quick[opcode].least;
-		if (size < least)
-			break;
-		s->at = at;
-		begin_command(s, opcode);
-		rc = quick[opcode].decode(&s->replay, at + sizeof(struct vgpu_wire_hdr), at + least,
-		                          size - least);
-		if (__builtin_expect(s->replay.scratch.used || s->replay.scratch.overflow, 0))
-			vgpu_scratch_reset(&s->replay);
-		calls++;
+		if (word == way->word && s->replay.ctx) {
+			begin_command(s, (uint32_t)word);
+			set_at(s, at);
+			way->quick(&s->replay, at + sizeof(struct vgpu_wire_hdr), way->fn);
+			rc = s->replay.broken;
+		} else {
+			rc = run_decoder(s, way, at, word);
+		}
 		if (__builtin_expect(rc != 0, 0)) {
-			log_broken(s, (uint16_t)opcode, (uint32_t)size, rc);
-			rc = rc < 0 ? rc : -EPROTO;
+			rc = rc < 0 ? broken_at(s, word, rc) : 0;
 			break;
 		}
-		at += size;
+		s->batch_calls++;
+		at = behind;
 		/* a line for each command: they are there when copy_more comes to them */
 		if (next < last) {
-			__builtin_prefetch(shared + next);
+			__builtin_prefetch(next);
 			next += 64;
 		}
 	}
-	s->batch_calls += calls;
 	*done = (uint32_t)(at - s->batch);
-	*ahead = next;
+	ahead->next = next;
 	return rc;
 }
 
@@ -534,24 +633,34 @@ static int64_t run_batch(struct vgpu_wstream *s, uint32_t readable)
 {
 	uint32_t to_end = s->cmd.size - (s->cmd.cons & (s->cmd.size - 1));
 	uint32_t n = readable < to_end ? readable : to_end, there = n;
-	uint32_t done = 0, have = 0, ahead = COPY_BYTES;
+	uint32_t done = 0, have = 0;
 	const uint8_t *shared = s->cmd.data + (s->cmd.cons & (s->cmd.size - 1));
+	struct ahead ahead;
+	int64_t in_ring;
 	int rc;
 
 	if (n > BATCH_BYTES)
 		n = BATCH_BYTES;
+	in_ring = run_in_ring(s, shared, n, there);
+	if (in_ring < 0)
+		return in_ring;
+	/* what follows is copied to where it would be if all had been */
+	done = have = (uint32_t)in_ring;
+	ahead.next = shared + have + COPY_BYTES;
 	while (n - done >= sizeof(struct vgpu_wire_hdr)) {
 		struct vgpu_wire_hdr hdr;
 		uint8_t *at;
 
 		if (have - done < sizeof(hdr))
 			have = copy_more(s, have, n, COPY_BYTES);
-		rc = run_small(s, &done, have, shared, &ahead, there);
+		ahead.end = shared + (have + AHEAD_BYTES < there ? have + AHEAD_BYTES : there);
+		rc = run_small(s, &done, have, &ahead);
 		if (rc)
 			return rc;
 		if (have - done < sizeof(hdr))
 			continue;
-		s->at = at = s->batch + done;
+		at = s->batch + done;
+		set_at(s, at);
 		memcpy(&hdr, at, sizeof(hdr));
 		if (hdr.size < sizeof(hdr) || hdr.size % 8 != 0)
 			return -EPROTO;
@@ -593,6 +702,7 @@ static int64_t replay(struct vgpu_wstream *s, uint32_t readable)
 	int64_t n;
 
 	s->pulse.busy = true;
+	vgpu_wpulse_beat(&s->pulse);
 	n = run_batch(s, readable);
 	s->pulse.busy = false;
 	if (n > 0)
@@ -679,11 +789,12 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->batch = aligned_alloc(64, BATCH_BYTES);
+	s->batch = aligned_alloc(64, BATCH_MEMORY);
 	if (!s->batch) {
 		rc = -ENOMEM;
 		goto out;
 	}
+	memset(s->batch, 0, BATCH_MEMORY);
 	s->memory_bytes = VGPU_STREAM_HEADER + (size_t)cmd_bytes + reply_bytes;
 	s->memory = mmap(NULL, s->memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	if (s->memory == MAP_FAILED) {
@@ -693,10 +804,10 @@ int vgpu_wstream_start(struct vgpu_wconn *conn, uint32_t id, uint32_t cmd_bytes,
 	/* as in the guest (frontend/transport): faults of ours would slow the first commands */
 	madvise(s->memory, VGPU_STREAM_HEADER + (size_t)cmd_bytes, MADV_POPULATE_READ);
 	shared = s->memory;
-	pthread_once(&quick_once, quick_init);
+	pthread_once(&ways_once, ways_init);
 	s->conn = conn;
 	s->id = id;
-	s->at = s->batch;
+	set_base(s, s->batch);
 	s->event_in = event_in;
 	s->event_out = event_out;
 	vgpu_ring_init(&s->cmd, &shared->cmd, (uint8_t *)s->memory + VGPU_STREAM_HEADER, cmd_bytes);

@@ -31,7 +31,8 @@ struct vgpu_wstream {
 	bool moved;       /* its thread has left it to the first thread, as task */
 	_Atomic bool stop;
 	uint8_t *batch; /* private copy of commands */
-	const uint8_t *at; /* in batch: the command that runs, or the first if it is elsewhere */
+	/* pulse.at is the command that runs, or base if that one stands elsewhere */
+	const uint8_t *base; /* the first of what has not been consumed: in batch or in the ring */
 	uint64_t consumed; /* octets since the stream was opened; ring.cons is its lower half */
 	struct vgpu_worder order;
 	uint8_t *joined; /* fragments of one command */

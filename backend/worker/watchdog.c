@@ -31,10 +31,12 @@ static uint64_t seconds_allowed(void)
 bool vgpu_watchdog_stuck(struct vgpu_wpulse *pulse, uint64_t now_ns, uint64_t seconds)
 {
 	uint64_t beats = atomic_load_explicit(&pulse->beats, memory_order_relaxed);
+	uintptr_t at = atomic_load_explicit(&pulse->at, memory_order_relaxed);
 
 	if (!atomic_load_explicit(&pulse->busy, memory_order_relaxed) || beats != pulse->seen ||
-	    !pulse->since_ns) {
+	    at != pulse->seen_at || !pulse->since_ns) {
 		pulse->seen = beats;
+		pulse->seen_at = at;
 		pulse->since_ns = now_ns;
 		return false;
 	}

@@ -17,13 +17,15 @@ struct vgpu_wconn;
 
 /* Of one stream; written by its thread alone. */
 struct vgpu_wpulse {
-	_Atomic uint64_t beats;  /* commands begun, and slices of long waits */
-	_Atomic uint32_t opcode; /* of the last one */
+	_Atomic uint64_t beats;  /* batches and large commands begun, and slices of long waits */
+	_Atomic uintptr_t at;    /* the command of the batch, an address in private memory */
+	_Atomic uint32_t opcode; /* of that command */
 	_Atomic bool busy;       /* in a command; not while it waits for the guest */
 	struct vgpu_wconn *conn; /* for the report; outlives the pulse */
 	/* the watchdog's own */
 	struct vgpu_wpulse *next;
 	uint64_t seen, since_ns;
+	uintptr_t seen_at;
 };
 
 static inline void vgpu_wpulse_beat(struct vgpu_wpulse *pulse)

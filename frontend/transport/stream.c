@@ -19,6 +19,8 @@
 #define KEEP_LARGE (16u << 20) /* memory for a large command that is kept for the next */
 /* A long reply is taken in such pieces, so that the worker soon has room for more. */
 #define TAKE_BYTES (128u << 10)
+/* Half a ring of so much keeps the worker busy for longer than it takes to wake this thread. */
+#define SLEEP_HALF (1u << 20)
 
 static uint8_t *index_ptr(const struct vgpu_stream *s, uint32_t index)
 {
@@ -150,13 +152,9 @@ static void cpu_relax(void)
 #endif
 }
 
-/*
- * Wait until look() says there is something (> 0): spin for a while, since an
- * awake worker answers within microseconds, then announce and sleep.
- */
-static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
-                        int64_t (*look)(struct vgpu_ring *), int64_t need,
-                        void (*announce)(struct vgpu_ring *, bool))
+/* Look for need bytes for a while, since an awake worker answers within microseconds. */
+static int64_t spin_for(struct vgpu_stream *s, struct vgpu_ring *ring,
+                        int64_t (*look)(struct vgpu_ring *), int64_t need)
 {
 	int64_t n = look(ring);
 	uint64_t until = 0;
@@ -173,10 +171,18 @@ static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
 		cpu_relax();
 		n = look(ring);
 	}
-	if (n < 0 || n >= need)
-		return n;
+	return n;
+}
+
+/* Until there are need bytes: announce that wake bytes are waited for, and sleep. */
+static int64_t sleep_for(struct vgpu_stream *s, struct vgpu_ring *ring,
+                         int64_t (*look)(struct vgpu_ring *), int64_t need,
+                         void (*announce)(struct vgpu_ring *, uint32_t), uint32_t wake)
+{
+	int64_t n;
+
 	for (;;) {
-		announce(ring, true);
+		announce(ring, wake);
 		n = look(ring);
 		if (n < 0 || n >= need)
 			break;
@@ -185,8 +191,35 @@ static int64_t wait_for(struct vgpu_stream *s, struct vgpu_ring *ring,
 			break;
 		}
 	}
-	announce(ring, false);
+	announce(ring, 0);
 	return n;
+}
+
+static int64_t wait_reply(struct vgpu_stream *s, int64_t need)
+{
+	int64_t n = spin_for(s, &s->reply, vgpu_ring_readable, need);
+
+	if (n < 0 || n >= need)
+		return n;
+	return sleep_for(s, &s->reply, vgpu_ring_readable, need, vgpu_ring_cons_waiting, 1);
+}
+
+/*
+ * The ring is full: the program is ahead of the worker and gains nothing by watching it.
+ * It sleeps until half is free, so that it is not woken for every few commands, and the
+ * worker's processor, which may be half of one, has less to share. need is at most a quarter.
+ */
+static int64_t wait_free(struct vgpu_stream *s, int64_t need)
+{
+	uint32_t half = s->cmd.size / 2;
+
+	if (half < SLEEP_HALF) {
+		int64_t n = spin_for(s, &s->cmd, vgpu_ring_writable, need);
+
+		if (n < 0 || n >= need)
+			return n;
+	}
+	return sleep_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting, half);
 }
 
 /* Wait until need bytes can be written from the published index on. False: lost. */
@@ -200,7 +233,7 @@ static bool wait_room(struct vgpu_stream *s, uint32_t need, uint32_t *room_out)
 		publish(s); /* nobody may sleep unnoticed now */
 		if (s->lost)
 			return false;
-		room = wait_for(s, &s->cmd, vgpu_ring_writable, need, vgpu_ring_prod_waiting);
+		room = wait_free(s, need);
 		if (began)
 			vgpu_debug_waited(0, began);
 	}
@@ -359,7 +392,7 @@ bool vgpu_reply_begin(struct vgpu_stream *s, uint16_t opcode)
 	began = s->count_waits ? vgpu_debug_now() : 0;
 	publish(s);
 	s->round_trips++;
-	n = wait_for(s, &s->reply, vgpu_ring_readable, sizeof(hdr), vgpu_ring_cons_waiting);
+	n = wait_reply(s, sizeof(hdr));
 	if (began)
 		vgpu_debug_waited(opcode, began);
 	if (n < 0) {
@@ -381,7 +414,7 @@ bool vgpu_reply_begin(struct vgpu_stream *s, uint16_t opcode)
 static bool take(struct vgpu_stream *s, uint8_t *dst, size_t n)
 {
 	while (n > 0) {
-		int64_t avail = wait_for(s, &s->reply, vgpu_ring_readable, 1, vgpu_ring_cons_waiting);
+		int64_t avail = wait_reply(s, 1);
 		uint32_t chunk;
 
 		if (avail <= 0) {

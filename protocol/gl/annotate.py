@@ -17,7 +17,8 @@ KINDS = {
 }
 ALL_KINDS = set(KINDS.values()) | {"ARB_PROGRAM", "LIST", "MEMORY_OBJECT", "SEMAPHORE"}
 CHARS = ("GLchar", "GLcharARB")
-KEYS = {"guest", "host", "refuse", "bind", "newname", "inplace", "sync", "once", "local", "names", "also"}
+KEYS = {"guest", "host", "refuse", "bind", "newname", "inplace", "sync", "once", "local", "names", "quick",
+        "also"}
 
 
 def read(folder):
@@ -252,7 +253,7 @@ def _complete(command, notes):
             if not m:
                 raise ModelError(f"{name}: {command.name}: {key} = {value}?")
             setattr(command, key, m.group(1))
-        elif key in ("inplace", "sync", "once", "local"):
+        elif key in ("inplace", "sync", "once", "local", "quick"):
             setattr(command, key, value == "1")
         elif key in ("bind", "newname", "names"):
             setattr(command, key, value)
@@ -306,5 +307,7 @@ def _check(command):
             raise ModelError(f"{command.name}: {p.name}: pointer to pointer")
     if "*" in command.ret and not command.private:
         raise ModelError(f"{command.name}: returns a pointer: local = 1 or refuse")
+    if command.quick and (not command.host or command.reply):
+        raise ModelError(f"{command.name}: quick, so host = custom FILE is needed, and no answer")
     if command.bind and not command.param(command.bind):
         raise ModelError(f"{command.name}: bind = {command.bind}: no such parameter")

@@ -121,7 +121,15 @@ def decode(folder, commands, count):
       "#include \"args.h\"", "#include \"backend/worker/replay.h\"", "#include \"host_gl.h\"", "#include \"ops.h\"", "",
       f"typedef int vgpu_decode_fn({PARAMS});", "",
       "/* Indexed by opcode; NULL: no such command. */",
-      "extern vgpu_decode_fn *const vgpu_decoders[VGPU_OP_COUNT];", "",
+      "extern vgpu_decode_fn *const vgpu_decoders[VGPU_OP_COUNT];", "", "/*",
+      " * The short way of commands that are all fixed part and answer nothing: a context is current, fixed",
+      " * has what vgpu_ops says, nothing follows, and fn, the host's function, is not NULL. fixed may be shared",
+      " * with a guest that writes to it meanwhile: each field is loaded once, what is checked is what was",
+      " * loaded. Whatever is wrong goes to replay->broken.", " */", "typedef void vgpu_gl_fn(void);",
+      "typedef void vgpu_quick_fn(struct vgpu_replay *replay, const uint8_t *fixed, vgpu_gl_fn *fn);",
+      "struct vgpu_quick {", "\tvgpu_quick_fn *run;", "\tuint32_t gl; /* of fn in struct vgpu_gl, octets */", "};",
+      "/* Indexed by opcode; run is NULL: there is only the decoder. */",
+      "extern const struct vgpu_quick vgpu_quicks[VGPU_OP_COUNT];", "",
       "/*", " * Hand-written, in the files named. They return 0 or -EPROTO, and answer exactly once if",
       " * the command has an answer. Called with a context current, except the private ones.", " */")
     for c in commands:
@@ -130,11 +138,15 @@ def decode(folder, commands, count):
     w("")
     for c in commands:
         w(f"vgpu_decode_fn decode_{c.name};")
+    w("", "/* Those of commands with quick = 1 are hand-written, beside their replay functions. */")
+    for c in commands:
+        if quick(c):
+            w(f"vgpu_quick_fn quick_{c.name};")
     w.close()
     weight = lambda c: 3 + len(c.params) // 3 + 2 * len(c.tails) + 3 * len(c.outs)
     for i, part in enumerate(shards(commands, count, weight)):
         w = Writer(folder, f"decode_{i}.c")
-        w("#include \"backend/worker/decode_support.h\"", "#include \"backend/worker/names.h\"",
+        w("#include <stddef.h>", "", "#include \"backend/worker/decode_support.h\"", "#include \"backend/worker/names.h\"",
           "#include \"decode.h\"", "#include \"wire_gl.h\"")
         for c in part:
             decoder(c, w)
@@ -142,6 +154,10 @@ def decode(folder, commands, count):
             w("", "vgpu_decode_fn *const vgpu_decoders[VGPU_OP_COUNT] = {")
             for c in sorted(commands, key=lambda c: c.opcode):
                 w(f"\t[VGPU_OP_{c.name}] = decode_{c.name},")
+            w("};", "", "const struct vgpu_quick vgpu_quicks[VGPU_OP_COUNT] = {")
+            for c in sorted(commands, key=lambda c: c.opcode):
+                if quick(c):
+                    w(f"\t[VGPU_OP_{c.name}] = {{ quick_{c.name}, offsetof(struct vgpu_gl, {c.name[2:]}) }},")
             w("};")
         w.close()
 
@@ -202,8 +218,37 @@ def unanswered(c):
     return "0"
 
 
+def plain(c):
+    """Is it all fixed part, and nothing but a call of the host's function?"""
+    special = c.host or c.private or c.outs or c.names or c.reply or c.newname or c.needs is not None
+    return not special and all(p.role == SCALAR for p in c.params)
+
+
+def quick(c):
+    if c.quick and c.needs is not None:
+        raise ModelError(f"{c.name}: quick, but not every host has it")
+    return c.quick or plain(c)
+
+
+def quick_call(c, w):
+    fields = [f.name for f in layout(c)[0] if f.part != "pad"]
+    w("", f"void quick_{c.name}(struct vgpu_replay *replay, const uint8_t *fixed, vgpu_gl_fn *fn)", "{")
+    if fields:
+        loads = ", ".join(f".{name} = shared->{name}" for name in fields)
+        w(f"\tconst volatile struct wire_{c.name} *const shared = (const volatile void *)fixed;",
+          f"\tconst struct wire_{c.name} loaded = {{ {loads} }};", f"\tconst struct wire_{c.name} *const wire = &loaded;",
+          "")
+    w(f"\t((__typeof__(replay->gl->{c.name[2:]}))fn)({arguments(c)});", "}")
+
+
 def decoder(c, w):
     fields, _ = layout(c)
+    if plain(c):
+        quick_call(c, w)
+        w("", f"int decode_{c.name}({PARAMS})", "{", "\tif (tail_bytes)", "\t\treturn -EPROTO;",
+          f"\tif (replay->ctx && replay->gl->{c.name[2:]})",
+          f"\t\tquick_{c.name}(replay, fixed, (vgpu_gl_fn *)replay->gl->{c.name[2:]});", "\treturn 0;", "}")
+        return
     taken = [p for p in c.params if p.role in (IN, STRING, STRINGS, BLOB, REF, OUT_REF, OUT_BLOB)]
     w("", f"int decode_{c.name}({PARAMS})", "{")
     if any(f.part != "pad" for f in fields):
@@ -322,8 +367,7 @@ def host_arrays(c, w):
 def plain_call(c, w):
     arrays = any(p.role == IN and p.kind for p in c.params)
     call = f"replay->gl->{c.name[2:]}({arguments(c)})"
-    simple = not c.reply and not arrays and not c.newname
-    if simple:
+    if not c.reply and not arrays and not c.newname:
         lacks = f" && !vgpu_lacking(replay, {c.needs})" if c.needs is not None else ""
         w(f"\tif (replay->ctx && replay->gl->{c.name[2:]}{lacks})", f"\t\t{call};", "\treturn 0;")
         return

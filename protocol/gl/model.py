@@ -64,6 +64,7 @@ class Command:
     inplace: bool = False
     sync: bool = False
     once: bool = False             # outputs: the driver is asked once, all of it comes back
+    quick: bool = False            # quick_<name> is hand-written too
     names: Optional[str] = None    # "gen", "create" (with target) or "delete"
     also: List[str] = field(default_factory=list)  # names for it that the registry lacks
     merged: Optional[str] = None   # an alias that is the same command: the target's name

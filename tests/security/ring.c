@@ -213,6 +213,40 @@ static void memory_changes(struct peer *p)
 	CHECK(peer_sync(p));
 }
 
+/* The same for commands that are not copied: their fields are loaded from the ring, each once. */
+static void fields_change(struct peer *p)
+{
+	static const uint16_t indices[64];
+	struct scribbler scribbler = { 0 };
+	struct peer other;
+	pthread_t thread;
+	int round, i;
+
+	for (round = 0; round < 30; round++) {
+		peer_open(&other);
+		scribbler.at = other.stream.cmd.data;
+		scribbler.bytes = other.stream.cmd.size;
+		scribbler.stop = false;
+		peer_context(&other, 2);
+		peer_buffer(&other, 1, GL_ELEMENT_ARRAY_BUFFER, sizeof(indices));
+		/* asks what is bound, so that the next ones need not */
+		enc_glDrawElements(&other.stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, OFFSET(64));
+		CHECK(peer_sync(&other));
+		CHECK(pthread_create(&thread, NULL, scribble, &scribbler) == 0);
+		for (i = 0; i < 20000 && !other.stream.lost; i++) {
+			enc_glVertexAttrib4f(&other.stream, 3, 1, 1, (float)i, 1);
+			enc_glBindTexture(&other.stream, GL_TEXTURE_2D, (GLuint)i & 3);
+			enc_glDrawArrays(&other.stream, GL_TRIANGLES, 0, 3);
+			enc_glDrawElements(&other.stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT,
+			                   OFFSET(64));
+		}
+		scribbler.stop = true;
+		pthread_join(thread, NULL);
+		peer_close(&other);
+	}
+	CHECK(peer_sync(p));
+}
+
 /* ---- 6: storms ------------------------------------------------------------------------------- */
 
 static void events_without_end(struct peer *p)
@@ -308,6 +342,47 @@ static void sizes_below_and_above(struct peer *p)
 	CHECK(closes(size_of, 12));
 	CHECK(closes(size_of, 0xfffffff8u));
 	CHECK(closes(size_of, 0x80000000u));
+}
+
+/* Behind commands that go the quickest way, with a context current. */
+static void behind_good_ones(struct peer *p, uint16_t opcode, uint16_t flags, uint32_t size)
+{
+	peer_context(p, 2);
+	for (int i = 0; i < 100; i++)
+		enc_glVertexAttrib4f(&p->stream, 3, 1, 1, (float)i, 1);
+	header(p, opcode, flags, size);
+}
+
+static void attrib_of_size(struct peer *p, uintptr_t size)
+{
+	behind_good_ones(p, VGPU_OP_glVertexAttrib4f, 0, (uint32_t)size);
+}
+
+static void attrib_with_flags(struct peer *p, uintptr_t flags)
+{
+	behind_good_ones(p, VGPU_OP_glVertexAttrib4f, (uint16_t)flags, 32);
+}
+
+/* Numbers that are one of ours once they are cut short. */
+static void attrib_and_more(struct peer *p, uintptr_t more)
+{
+	behind_good_ones(p, (uint16_t)(VGPU_OP_glVertexAttrib4f | more), 0, 32);
+}
+
+static void quick_sizes_and_numbers(struct peer *p)
+{
+	static const uint32_t sizes[] = { 0, 8, 24, 31, 33, 40, 64, 0x80000020u, UINT32_MAX - 7 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		CHECK(closes(attrib_of_size, sizes[i]));
+	CHECK(closes(attrib_with_flags, 1));
+	CHECK(closes(attrib_with_flags, 0x8000));
+	CHECK(closes(attrib_and_more, 0x1000));
+	CHECK(closes(attrib_and_more, 0x8000));
+	peer_context(p, 2);
+	for (int i = 0; i < 50000; i++) /* 24 times round */
+		enc_glVertexAttrib4f(&p->stream, 3, 1, 1, (float)i, 1);
+	CHECK(peer_error(p) == GL_NO_ERROR);
 }
 
 static void pad_not_to_the_end(struct peer *p)
@@ -436,6 +511,7 @@ const struct test ring_tests[] = {
 	{ "03-fragment-in-fragment", CLOSED, fragment_in_fragment },
 	{ "03-fragments-join-ok", ALIVE, fragments_join },
 	{ "04-memory-changes", ALIVE, memory_changes },
+	{ "04-fields-change", ALIVE, fields_change },
 	{ "06-events-without-end", ALIVE, events_without_end },
 	{ "08-no-pointers", ALIVE, no_command_answers_with_pointers },
 	{ "09-unknown-opcodes", ALIVE, opcodes_that_are_none },
@@ -444,6 +520,7 @@ const struct test ring_tests[] = {
 	{ "12-broker-sizes", ALIVE, broker_refuses },
 	{ "12-broker-junk", ALIVE, broker_gets_junk },
 	{ "13-sizes", ALIVE, sizes_below_and_above },
+	{ "13-quick-sizes", ALIVE, quick_sizes_and_numbers },
 	{ "13-pad", CLOSED, pad_not_to_the_end },
 	{ "13-zeros", ALIVE, zeros_of_every_command },
 	{ "37-closing-what-is-not-ours", ALIVE, closing_what_is_not_ours },

@@ -101,13 +101,38 @@ static void test_sleepers_are_reported_once_announced(void **state)
 
 	(void)state;
 	assert_false(vgpu_ring_publish(&p->producer, 8));
-	vgpu_ring_cons_waiting(&p->consumer, true);
+	vgpu_ring_cons_waiting(&p->consumer, 1);
 	assert_true(vgpu_ring_publish(&p->producer, 16));
-	vgpu_ring_cons_waiting(&p->consumer, false);
+	vgpu_ring_cons_waiting(&p->consumer, 0);
 	assert_false(vgpu_ring_publish(&p->producer, 24));
-	vgpu_ring_prod_waiting(&p->producer, true);
+	vgpu_ring_prod_waiting(&p->producer, 1);
 	assert_int_equal(vgpu_ring_readable(&p->consumer), 24);
 	assert_true(vgpu_ring_consume(&p->consumer, 24));
+	free(p);
+}
+
+static void test_a_producer_sleeps_until_as_much_is_free_as_it_said(void **state)
+{
+	struct pair *p = pair_create();
+	uint32_t size = p->producer.size;
+
+	(void)state;
+	vgpu_ring_publish(&p->producer, size);
+	vgpu_ring_prod_waiting(&p->producer, size / 2);
+	assert_int_equal(vgpu_ring_readable(&p->consumer), size);
+	assert_false(vgpu_ring_consume(&p->consumer, size / 2 - 8));
+	assert_true(vgpu_ring_consume(&p->consumer, 8));
+	vgpu_ring_prod_waiting(&p->producer, 0);
+	assert_false(vgpu_ring_consume(&p->consumer, 8));
+	vgpu_ring_prod_waiting(&p->producer, size);
+	assert_false(vgpu_ring_consume(&p->consumer, size / 2 - 16));
+	/* nothing is left: whatever it waits for, it does not get more */
+	assert_true(vgpu_ring_consume(&p->consumer, 8));
+	/* a producer that asks for more than there ever is harms nobody but itself */
+	vgpu_ring_prod_waiting(&p->producer, size + 1);
+	vgpu_ring_publish(&p->producer, size + 8);
+	assert_int_equal(vgpu_ring_readable(&p->consumer), 8);
+	assert_false(vgpu_ring_consume(&p->consumer, 8));
 	free(p);
 }
 
@@ -157,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_producer_that_claims_too_much_is_refused),
 		cmocka_unit_test(test_consumer_that_claims_too_much_is_refused),
 		cmocka_unit_test(test_sleepers_are_reported_once_announced),
+		cmocka_unit_test(test_a_producer_sleeps_until_as_much_is_free_as_it_said),
 		cmocka_unit_test(test_two_threads_keep_the_order),
 	};
 

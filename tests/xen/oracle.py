@@ -3,8 +3,8 @@
 recordings, whose replays must give the same files octet for octet, and whole screens."""
 import weakref
 
-from gl import SCREEN, as_user, start_program, start_screen, stop_program
-from host import disk
+from gl import SCREEN, as_user, keep, look, start_program, start_screen, stop_program
+from host import StepError, disk
 from scenario import expect
 
 TRACE = "sh /mnt/test/guest/trace.sh"
@@ -109,6 +109,10 @@ def start_still(guest, name):
 def until_same_picture(host, guest, name, limit=120):
     """The program's part of the guest's screen is Dom0's, pixel for pixel."""
     region = STILL[name][2]
-    guest.until(f"the picture of {name} is Dom0's",
-                f"[ $({SCREEN} sum {region}) = {native_sum(host, name)} ] || "
-                f"{{ cat /tmp/{name}.log; false; }}", limit)
+    try:
+        guest.until(f"the picture of {name} is Dom0's",
+                    f"[ $({SCREEN} sum {region}) = {native_sum(host, name)} ] || "
+                    f"{{ cat /tmp/{name}.log; false; }}", limit)
+    except StepError:
+        keep(host, f"{name}-differs", look(guest))
+        raise

@@ -6,6 +6,7 @@
  */
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
+#include "backend/worker/gl_list_store.h"
 #include "decode.h"
 #include "host_gl.h"
 
@@ -26,6 +27,7 @@ int replay_glGenLists(struct vgpu_replay *r, const struct args_glGenLists *a)
 
 int replay_glNewList(struct vgpu_replay *r, const struct args_glNewList *a)
 {
+	vgpu_wstore_list(r);
 	r->gl->NewList(a->list, a->mode);
 	vgpu_welements_mode(r);
 	return 0;
@@ -36,6 +38,8 @@ int replay_glEndList(struct vgpu_replay *r, const struct args_glEndList *a)
 	(void)a;
 	r->gl->EndList();
 	vgpu_welements_mode(r);
+	if (r->ctx->wgl)
+		r->ctx->wgl->primitive_open = false;
 	return 0;
 }
 

@@ -160,7 +160,8 @@ static int64_t last_element(struct vgpu_replay *r)
 	uint64_t bits;
 	GLuint old;
 
-	if (!vgpu_wgl_arrays_safe(r) || !w->vao || !vgpu_wgl_bound(r, VGPU_WBIND_ARRAY, &old))
+	/* Mesa (22.3) keeps what it tells of a stride in 16 bits, not what it uses */
+	if (w->long_stride || !vgpu_wgl_arrays_safe(r) || !w->vao || !vgpu_wgl_bound(r, VGPU_WBIND_ARRAY, &old))
 		return NO_ELEMENT;
 	for (bits = w->vao->enabled; bits && last >= 0; bits &= bits - 1) {
 		uint32_t array = (uint32_t)__builtin_ctzll(bits);
@@ -224,6 +225,34 @@ bool vgpu_welements_in_list(struct vgpu_replay *r, int64_t first, int64_t count)
 	return count <= 0 || (first >= 0 && first + count - 1 <= last_element(r));
 }
 
+bool vgpu_welements_feedback(struct vgpu_replay *r)
+{
+	GLint program = 0, pipeline = 0, blocks = 0, block, at, buffer;
+
+	if (r->ctx->wgl->vao && r->ctx->wgl->vao->enabled && last_element(r) == NO_ELEMENT)
+		return false;
+	if (r->ctx->caps.version < 31 || !vgpu_wgl_integer(r, GL_CURRENT_PROGRAM, &program))
+		return true;
+	if (!program)
+		return r->ctx->caps.version < 41 ||
+		       (vgpu_wgl_integer(r, GL_PROGRAM_PIPELINE_BINDING, &pipeline) && !pipeline);
+	if (r->ctx->caps.version >= 43) {
+		r->gl->GetProgramInterfaceiv((GLuint)program, GL_SHADER_STORAGE_BLOCK, GL_ACTIVE_RESOURCES,
+		                             &blocks);
+		if (blocks)
+			return false;
+	}
+	r->gl->GetProgramiv((GLuint)program, GL_ACTIVE_UNIFORM_BLOCKS, &blocks);
+	for (block = 0; block < blocks; block++) {
+		at = buffer = 0;
+		r->gl->GetActiveUniformBlockiv((GLuint)program, (GLuint)block, GL_UNIFORM_BLOCK_BINDING, &at);
+		r->gl->GetIntegeri_v(GL_UNIFORM_BUFFER_BINDING, (GLuint)at, &buffer);
+		if (!buffer)
+			return false;
+	}
+	return true;
+}
+
 bool vgpu_welements_unknown(struct vgpu_replay *r)
 {
 	const struct vgpu_wgl *w = r->ctx->wgl;
@@ -284,6 +313,8 @@ bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, GLenum mode,
 
 	if (__builtin_expect(!w || !(w->compiling || w->feedback), 1))
 		return true;
+	if (w->feedback && !vgpu_welements_feedback(r))
+		return false;
 	if (count <= 0 || (type != GL_UNSIGNED_BYTE && type != GL_UNSIGNED_SHORT &&
 	                   type != GL_UNSIGNED_INT))
 		return true; /* the driver refuses, or reads nothing */

@@ -4,6 +4,7 @@
  * and the worker makes no lists, so nothing can collide. glGenLists makes empty
  * ones, as GL says it does.
  */
+#include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
 #include "backend/worker/gl_list_store.h"
@@ -62,4 +63,17 @@ int replay_glDeleteLists(struct vgpu_replay *r, const struct args_glDeleteLists 
 		return -EPROTO;
 	r->gl->DeleteLists(a->list, a->range);
 	return 0;
+}
+
+/* Fragment shaders are made as lists are; Mesa takes any number of them, and memory for each. */
+int replay_glGenFragmentShadersATI(struct vgpu_replay *r,
+                                   const struct args_glGenFragmentShadersATI *a)
+{
+	GLuint first = 0;
+
+	if (a->range > VGPU_MAX_NAMES)
+		vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);
+	else
+		first = r->gl->GenFragmentShadersATI(a->range);
+	return vgpu_answer_value(r, VGPU_OP_glGenFragmentShadersATI, first);
 }

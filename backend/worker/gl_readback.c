@@ -375,6 +375,8 @@ static void read_checked(struct vgpu_replay *r, struct readback *rb, const struc
 
 int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return a->pixels.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadPixels) : 0;
 	READ(VGPU_OP_glReadPixels, &a->pixels,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
 	     read_checked(r, &rb, &a->pixels, a->x, a->y, a->width, a->height, a->format, a->type));
@@ -382,6 +384,8 @@ int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a
 
 int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return a->data.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadnPixels) : 0;
 	/* the guest has compared with bufSize; the driver's own check is of a buffer */
 	READ(VGPU_OP_glReadnPixels, &a->data,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),

@@ -207,11 +207,84 @@ static void some_doubles(struct peer *p)
 	CHECK(peer_error(p) == GL_NO_ERROR);
 }
 
+/* _mesa_clip_readpixels, _mesa_clip_to_region: where a rectangle ends is added in 32 bits. */
+static void reads_from_afar(struct peer *p)
+{
+	static const GLint far[] = { 0x7ffffffd, -0x7ffffffd, 0x7fffffff, 0x40000001 };
+	struct vgpu_stream *s = &p->stream;
+	static uint8_t pixels[64 * 64 * 4];
+	size_t i;
+
+	peer_window(p, 2);
+	peer_buffer(p, 2, GL_PIXEL_PACK_BUFFER, sizeof(pixels));
+	for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		enc_glReadPixels(s, 0, far[i], 64, 64, GL_RGBA, GL_UNSIGNED_BYTE, OFFSET(0));
+		CHECK(peer_error(p) == GL_INVALID_VALUE);
+		enc_glReadPixels(s, far[i], 0, 64, 64, GL_RGBA, GL_UNSIGNED_BYTE, OFFSET(0));
+		CHECK(peer_error(p) == GL_INVALID_VALUE);
+		enc_glCopyTexImage2D(s, GL_TEXTURE_2D, 0, GL_RGBA, far[i], far[i], 64, 64, 0);
+		CHECK(peer_error(p) == GL_INVALID_VALUE);
+		enc_glCopyPixels(s, far[i], far[i], 64, 64, GL_COLOR);
+		CHECK(peer_error(p) == GL_INVALID_VALUE);
+	}
+	enc_glBindBuffer(s, GL_PIXEL_PACK_BUFFER, 0);
+	enc_glReadPixels(s, 0, far[0], 64, 64, GL_RGBA, GL_UNSIGNED_BYTE,
+			 BLOB(pixels, sizeof(pixels)));
+	CHECK(peer_error(p) == GL_INVALID_VALUE);
+}
+
+/* st_feedback_draw_vbo: an array's buffer without storage, a block without a buffer. */
+static void feedback_without_buffers(struct peer *p)
+{
+	struct vgpu_stream *s = &p->stream;
+	const GLuint name = 1;
+
+	peer_window(p, 2);
+	enc_glFeedbackBuffer(s, 1024, GL_3D);
+	enc_glRenderMode(s, GL_FEEDBACK);
+	enc_glGenBuffers(s, 1, &name);
+	enc_glBindBuffer(s, GL_ARRAY_BUFFER, name);
+	enc_vgpuArrayPointer(s, 0, 4, GL_FLOAT, 0, 16, 0);
+	enc_vgpuArrayEnable(s, 0, 1);
+	enc_glDrawArrays(s, GL_POINTS, 0, 1);
+	CHECK(peer_error(p) == GL_INVALID_OPERATION);
+	enc_vgpuArrayEnable(s, 0, 0);
+	peer_program(p,
+		     "#version 140\nlayout(std140) uniform b { vec4 v; };\nvoid main() { "
+		     "gl_Position = v; }",
+		     "#version 140\nvoid main() { gl_FragColor = vec4(1); }");
+	enc_glUseProgram(s, 1);
+	enc_glDrawArrays(s, GL_POINTS, 0, 1);
+	CHECK(peer_error(p) == GL_INVALID_OPERATION);
+}
+
+/* GL_VERTEX_ARRAY_STRIDE is kept in 16 bits; elements of lists are read with all of it. */
+static void long_strides(struct peer *p)
+{
+	struct vgpu_stream *s = &p->stream;
+
+	peer_window(p, 2);
+	peer_buffer(p, 1, GL_ARRAY_BUFFER, 64);
+	enc_vgpuArrayPointer(s, 0, 4, GL_FLOAT, 0, 0x38000008, 0);
+	enc_vgpuArrayEnable(s, 0, 1);
+	enc_glNewList(s, 1, GL_COMPILE_AND_EXECUTE);
+	enc_glDrawArrays(s, GL_POINTS, 0, 3);
+	enc_glEndList(s);
+	CHECK(peer_error(p) != GL_NO_ERROR);
+	enc_glBegin(s, GL_POINTS);
+	enc_glArrayElement(s, 2);
+	enc_glEnd(s);
+	CHECK(peer_error(p) == GL_INVALID_OPERATION);
+}
+
 const struct test driver_tests[] = {
 	{ "20-some-doubles-ok", ALIVE, some_doubles },
 	{ "20-many-doubles", ALIVE, many_doubles },
 	{ "24-reads-inside-ok", ALIVE, reads_inside },
 	{ "24-reads-past-the-frame", ALIVE, reads_past_the_frame },
+	{ "24-reads-from-afar", ALIVE, reads_from_afar },
+	{ "24-feedback-without-buffers", ALIVE, feedback_without_buffers },
+	{ "24-long-strides", ALIVE, long_strides },
 	{ "25-indirect-without-indices", ALIVE, indirect_without_indices },
 	{ "27-lists-of-single-vertices", ALIVE, single_vertices },
 	{ "27-lists-by-calls", ALIVE, lists_by_calls },

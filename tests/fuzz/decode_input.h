@@ -34,4 +34,7 @@ void fuzz_limit(struct vgpu_gl *gl);
 /* Run one input against an open host (vgpu_host_get). */
 void fuzz_run(const uint8_t *data, size_t size);
 
+/* Run again what $FUZZ_HISTORY has kept in a file, with the $FUZZ_KEEP of then. Exits when it cannot be read. */
+void fuzz_replay(const char *path);
+
 #endif

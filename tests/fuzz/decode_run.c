@@ -38,7 +38,8 @@ static int pool_memory(void)
  * A program that is there already. Making contexts takes a driver much longer
  * than an input does, so $FUZZ_KEEP inputs (1 without it) go to the same one:
  * each begins with the state that the ones before have left. What they were is
- * kept in $FUZZ_HISTORY-START: that is an input by itself, with zeros behind it.
+ * kept in $FUZZ_HISTORY-START, each behind its size in 32 bits, and zeros at the
+ * end: $FUZZ_REPLAY=FILE runs them again before anything else.
  */
 struct program {
 	struct vgpu_wconn *conn;
@@ -143,6 +144,7 @@ static struct program *program_of(enum fuzz_start start)
 void fuzz_run(const uint8_t *data, size_t size)
 {
 	struct program *p;
+	uint32_t size32;
 	uint8_t *copy;
 	size_t n;
 
@@ -154,9 +156,11 @@ void fuzz_run(const uint8_t *data, size_t size)
 	n = (size - 1) & ~(size_t)7;
 	copy = aligned_alloc(8, n ? n : 8);
 	memcpy(copy, data + 1, n);
-	if (n <= HISTORY_BYTES - p->history_bytes) {
-		memcpy(p->history + p->history_bytes, data + 1, n);
-		p->history_bytes += n;
+	if (n && n + sizeof(size32) <= HISTORY_BYTES - p->history_bytes) {
+		size32 = (uint32_t)n;
+		memcpy(p->history + p->history_bytes, &size32, sizeof(size32));
+		memcpy(p->history + p->history_bytes + sizeof(size32), data + 1, n);
+		p->history_bytes += sizeof(size32) + n;
 	}
 	vgpu_wstream_feed(p->stream, copy, n);
 	/* the next input begins with a command */
@@ -164,4 +168,31 @@ void fuzz_run(const uint8_t *data, size_t size)
 	free(copy);
 	if (++p->inputs >= keep())
 		program_end(p);
+}
+
+void fuzz_replay(const char *path)
+{
+	uint8_t *all = malloc(HISTORY_BYTES), *input = malloc(HISTORY_BYTES);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t have = fd >= 0 && all && input ? read(fd, all, HISTORY_BYTES) : -1;
+	size_t at = 1;
+	uint32_t n;
+
+	if (have < 1) {
+		fprintf(stderr, "fuzz_decode: %s cannot be read\n", path);
+		exit(1);
+	}
+	while (at + sizeof(n) <= (size_t)have) {
+		memcpy(&n, all + at, sizeof(n));
+		at += sizeof(n);
+		if (!n || n > (size_t)have - at)
+			break;
+		input[0] = all[0];
+		memcpy(input + 1, all + at, n);
+		fuzz_run(input, n + 1);
+		at += n;
+	}
+	free(input);
+	free(all);
+	close(fd);
 }

@@ -29,6 +29,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		exit(1);
 	}
 	fuzz_limit(vgpu_host_get()->gl);
+	if (getenv("FUZZ_REPLAY"))
+		fuzz_replay(getenv("FUZZ_REPLAY"));
 	return 0;
 }
 

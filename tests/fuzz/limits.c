@@ -104,7 +104,7 @@ LIMIT(MultiDrawArrays, (GLenum mode, const GLint *first, const GLsizei *count, G
       (mode, first, count, n), all_vertices(count, n))
 LIMIT(MultiDrawElements,
       (GLenum mode, const GLsizei *count, GLenum type, const void *const *at, GLsizei n),
-      (mode, count, type, at, n), all_vertices(count, n))
+      (mode, count, type, at, n), mode > GL_PATCHES || all_vertices(count, n))
 LIMIT(MultiDrawElementsBaseVertex,
       (GLenum mode, const GLsizei *count, GLenum type, const void *const *at, GLsizei n,
        const GLint *vertex),

@@ -373,9 +373,22 @@ static void read_checked(struct vgpu_replay *r, struct readback *rb, const struc
 		vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
 }
 
+/* Mesa (22.3: read_pixels of ES 3) looks at the read buffer before it asks whether there is one. */
+static bool has_source(struct vgpu_replay *r, GLenum format)
+{
+	GLint buffer = GL_BACK;
+
+	if (!r->ctx->caps.es || r->ctx->caps.version < 30 || part(format) != GL_COLOR_BUFFER_BIT)
+		return true;
+	if (vgpu_wgl_integer(r, GL_READ_BUFFER, &buffer) && buffer != GL_NONE)
+		return true;
+	vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
+	return false;
+}
+
 int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a)
 {
-	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height) || !has_source(r, a->format))
 		return a->pixels.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadPixels) : 0;
 	READ(VGPU_OP_glReadPixels, &a->pixels,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
@@ -384,7 +397,7 @@ int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a
 
 int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels *a)
 {
-	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height) || !has_source(r, a->format))
 		return a->data.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadnPixels) : 0;
 	/* the guest has compared with bufSize; the driver's own check is of a buffer */
 	READ(VGPU_OP_glReadnPixels, &a->data,

@@ -233,6 +233,26 @@ static void reads_from_afar(struct peer *p)
 	CHECK(peer_error(p) == GL_INVALID_VALUE);
 }
 
+/* read_pixels of ES 3: there is no read buffer. */
+static void reads_from_nothing(struct peer *p)
+{
+	static const GLint es3[] = { VGPU_CTX_API,   VGPU_API_GLES2,
+				     VGPU_CTX_MAJOR, 3,
+				     VGPU_CTX_MINOR, 0 };
+	struct vgpu_stream *s = &p->stream;
+	const GLuint name = 2;
+
+	peer_window(p, 1);
+	enc_vgpuContextCreate(s, 2, 0, 6, es3);
+	enc_vgpuContextBind(s, 2, 1, 1);
+	enc_glGenBuffers(s, 1, &name);
+	enc_glBindBuffer(s, GL_PIXEL_PACK_BUFFER, name);
+	enc_glBufferData(s, GL_PIXEL_PACK_BUFFER, 64 * 64 * 4, NO_REF, GL_STREAM_READ);
+	enc_glReadBuffer(s, GL_NONE);
+	enc_glReadPixels(s, 0, 0, 32, 32, GL_RGBA, GL_UNSIGNED_BYTE, OFFSET(0));
+	CHECK(peer_error(p) == GL_INVALID_OPERATION);
+}
+
 /* st_feedback_draw_vbo: an array's buffer without storage, a block without a buffer. */
 static void feedback_without_buffers(struct peer *p)
 {
@@ -283,6 +303,7 @@ const struct test driver_tests[] = {
 	{ "24-reads-inside-ok", ALIVE, reads_inside },
 	{ "24-reads-past-the-frame", ALIVE, reads_past_the_frame },
 	{ "24-reads-from-afar", ALIVE, reads_from_afar },
+	{ "24-reads-from-nothing", ALIVE, reads_from_nothing },
 	{ "24-feedback-without-buffers", ALIVE, feedback_without_buffers },
 	{ "24-long-strides", ALIVE, long_strides },
 	{ "25-indirect-without-indices", ALIVE, indirect_without_indices },

@@ -34,6 +34,8 @@ static GLbitfield part(GLenum format)
 
 int replay_glCopyPixels(struct vgpu_replay *r, const struct args_glCopyPixels *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, part(a->type));
 	r->gl->CopyPixels(a->x, a->y, a->width, a->height, a->type);
 	vgpu_wfbo_read_end(r);
@@ -42,6 +44,8 @@ int replay_glCopyPixels(struct vgpu_replay *r, const struct args_glCopyPixels *a
 
 int replay_glCopyTexImage1D(struct vgpu_replay *r, const struct args_glCopyTexImage1D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, 1))
+		return 0;
 	vgpu_wfbo_read_begin(r, part(a->internalformat));
 	r->gl->CopyTexImage1D(a->target, a->level, a->internalformat, a->x, a->y, a->width,
 	                      a->border);
@@ -51,6 +55,8 @@ int replay_glCopyTexImage1D(struct vgpu_replay *r, const struct args_glCopyTexIm
 
 int replay_glCopyTexImage2D(struct vgpu_replay *r, const struct args_glCopyTexImage2D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, part(a->internalformat));
 	r->gl->CopyTexImage2D(a->target, a->level, a->internalformat, a->x, a->y, a->width,
 	                      a->height, a->border);
@@ -60,6 +66,8 @@ int replay_glCopyTexImage2D(struct vgpu_replay *r, const struct args_glCopyTexIm
 
 int replay_glCopyTexSubImage1D(struct vgpu_replay *r, const struct args_glCopyTexSubImage1D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, 1))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTexSubImage1D(a->target, a->level, a->xoffset, a->x, a->y, a->width);
 	vgpu_wfbo_read_end(r);
@@ -68,6 +76,8 @@ int replay_glCopyTexSubImage1D(struct vgpu_replay *r, const struct args_glCopyTe
 
 int replay_glCopyTexSubImage2D(struct vgpu_replay *r, const struct args_glCopyTexSubImage2D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTexSubImage2D(a->target, a->level, a->xoffset, a->yoffset, a->x, a->y, a->width,
 	                         a->height);
@@ -77,6 +87,8 @@ int replay_glCopyTexSubImage2D(struct vgpu_replay *r, const struct args_glCopyTe
 
 int replay_glCopyTexSubImage3D(struct vgpu_replay *r, const struct args_glCopyTexSubImage3D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTexSubImage3D(a->target, a->level, a->xoffset, a->yoffset, a->zoffset, a->x,
 	                         a->y, a->width, a->height);
@@ -87,6 +99,8 @@ int replay_glCopyTexSubImage3D(struct vgpu_replay *r, const struct args_glCopyTe
 int replay_glCopyTextureSubImage1D(struct vgpu_replay *r,
                                    const struct args_glCopyTextureSubImage1D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, 1))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTextureSubImage1D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
 	                             a->xoffset, a->x, a->y, a->width);
@@ -97,6 +111,8 @@ int replay_glCopyTextureSubImage1D(struct vgpu_replay *r,
 int replay_glCopyTextureSubImage2D(struct vgpu_replay *r,
                                    const struct args_glCopyTextureSubImage2D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTextureSubImage2D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
 	                             a->xoffset, a->yoffset, a->x, a->y, a->width, a->height);
@@ -107,6 +123,8 @@ int replay_glCopyTextureSubImage2D(struct vgpu_replay *r,
 int replay_glCopyTextureSubImage3D(struct vgpu_replay *r,
                                    const struct args_glCopyTextureSubImage3D *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height))
+		return 0;
 	vgpu_wfbo_read_begin(r, ALL);
 	r->gl->CopyTextureSubImage3D(vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture), a->level,
 	                             a->xoffset, a->yoffset, a->zoffset, a->x, a->y, a->width,
@@ -117,10 +135,10 @@ int replay_glCopyTextureSubImage3D(struct vgpu_replay *r,
 
 /* ---- EXT_direct_state_access -------------------------------------------------------------- */
 
-#define COPY(name, what, ...)                                                                     \
+#define COPY(name, rows, what, ...)                                                               \
 	int replay_gl##name(struct vgpu_replay *r, const struct args_gl##name *a)                 \
 	{                                                                                         \
-		if (!r->gl->name)                                                                 \
+		if (!r->gl->name || !vgpu_wfbo_rectangle(r, a->x, a->y, a->width, rows))          \
 			return 0;                                                                 \
 		vgpu_wfbo_read_begin(r, what);                                                    \
 		r->gl->name(__VA_ARGS__);                                                         \
@@ -131,23 +149,23 @@ int replay_glCopyTextureSubImage3D(struct vgpu_replay *r,
 #define NEW_TEXTURE vgpu_host_name_bind(r, VGPU_NAME_TEXTURE, a->texture, a->target)
 #define TEXTURE vgpu_host_name(r, VGPU_NAME_TEXTURE, a->texture)
 
-COPY(CopyTextureImage1DEXT, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
+COPY(CopyTextureImage1DEXT, 1, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
      a->internalformat, a->x, a->y, a->width, a->border)
-COPY(CopyTextureImage2DEXT, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
+COPY(CopyTextureImage2DEXT, a->height, part(a->internalformat), NEW_TEXTURE, a->target, a->level,
      a->internalformat, a->x, a->y, a->width, a->height, a->border)
-COPY(CopyTextureSubImage1DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->x, a->y,
+COPY(CopyTextureSubImage1DEXT, 1, ALL, TEXTURE, a->target, a->level, a->xoffset, a->x, a->y,
      a->width)
-COPY(CopyTextureSubImage2DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset, a->x,
+COPY(CopyTextureSubImage2DEXT, a->height, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset, a->x,
      a->y, a->width, a->height)
-COPY(CopyTextureSubImage3DEXT, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset,
+COPY(CopyTextureSubImage3DEXT, a->height, ALL, TEXTURE, a->target, a->level, a->xoffset, a->yoffset,
      a->zoffset, a->x, a->y, a->width, a->height)
-COPY(CopyMultiTexImage1DEXT, part(a->internalformat), a->texunit, a->target, a->level,
+COPY(CopyMultiTexImage1DEXT, 1, part(a->internalformat), a->texunit, a->target, a->level,
      a->internalformat, a->x, a->y, a->width, a->border)
-COPY(CopyMultiTexImage2DEXT, part(a->internalformat), a->texunit, a->target, a->level,
+COPY(CopyMultiTexImage2DEXT, a->height, part(a->internalformat), a->texunit, a->target, a->level,
      a->internalformat, a->x, a->y, a->width, a->height, a->border)
-COPY(CopyMultiTexSubImage1DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->x, a->y,
+COPY(CopyMultiTexSubImage1DEXT, 1, ALL, a->texunit, a->target, a->level, a->xoffset, a->x, a->y,
      a->width)
-COPY(CopyMultiTexSubImage2DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
+COPY(CopyMultiTexSubImage2DEXT, a->height, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
      a->x, a->y, a->width, a->height)
-COPY(CopyMultiTexSubImage3DEXT, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
+COPY(CopyMultiTexSubImage3DEXT, a->height, ALL, a->texunit, a->target, a->level, a->xoffset, a->yoffset,
      a->zoffset, a->x, a->y, a->width, a->height)

@@ -472,6 +472,17 @@ static GLuint resolve(struct vgpu_replay *r, struct vgpu_wdrawable *d, GLbitfiel
 	return fbo->resolve;
 }
 
+bool vgpu_wfbo_rectangle(struct vgpu_replay *r, GLint x, GLint y, GLsizei width, GLsizei height)
+{
+	const GLint far = 1 << 30;
+
+	if (x >= -far && y >= -far && x <= far && y <= far && width <= far - (x > 0 ? x : 0) &&
+	    height <= far - (y > 0 ? y : 0))
+		return true;
+	vgpu_wcontext_raise(r, GL_INVALID_VALUE);
+	return false;
+}
+
 void vgpu_wfbo_read_begin(struct vgpu_replay *r, GLbitfield what)
 {
 	struct vgpu_wcontext *ctx = r->ctx;

@@ -76,6 +76,12 @@ void vgpu_wblit_begin(struct vgpu_replay *r, struct vgpu_wblit_state *state);
 void vgpu_wblit_end(struct vgpu_replay *r, const struct vgpu_wblit_state *state);
 
 /*
+ * May a rectangle of the read framebuffer be asked of the driver? Mesa (22.3: _mesa_clip_readpixels,
+ * _mesa_clip_to_region) adds in 32 bits when it cuts off what is outside, and then reads there. False: an
+ * error was raised; no framebuffer has a pixel so far away.
+ */
+bool vgpu_wfbo_rectangle(struct vgpu_replay *r, GLint x, GLint y, GLsizei width, GLsizei height);
+/*
  * Between these, reading pixels from the read framebuffer works although it is
  * a multisampled default framebuffer (natively legal; not for an FBO): a
  * resolved copy of what (GL_COLOR_BUFFER_BIT ...) is bound instead. Nothing is

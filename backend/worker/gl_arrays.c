@@ -121,6 +121,7 @@ static void set_pointer(struct vgpu_replay *r, struct vgpu_wgl *w, uint32_t arra
 	const void *p = (const void *)(uintptr_t)offset;
 	GLuint index = array - VGPU_ARRAY_GENERIC0;
 
+	w->long_stride |= stride > INT16_MAX;
 	if (array >= VGPU_ARRAY_GENERIC0) {
 		if (!has_generic(&r->ctx->caps))
 			return;

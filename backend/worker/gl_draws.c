@@ -8,6 +8,7 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
+#include "backend/worker/gl_list_store.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -29,10 +30,17 @@ static int refuse(struct vgpu_replay *r)
 	return 0;
 }
 
+/* Are draws taken apart into primitives of a display list? */
+static bool in_list(struct vgpu_replay *r)
+{
+	return r->ctx->wgl && r->ctx->wgl->compiling;
+}
+
 int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a)
 {
 	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_range(r, a->first, a->count))
 		return refuse(r);
+	vgpu_wstore_primitive(r, a->mode);
 	r->gl->DrawArrays(a->mode, a->first, a->count);
 	return 0;
 }
@@ -89,6 +97,13 @@ int replay_glMultiDrawArrays(struct vgpu_replay *r, const struct args_glMultiDra
 	for (i = 0; i < a->drawcount; i++)
 		if (!vgpu_welements_range(r, a->first[i], a->count[i]))
 			return refuse(r);
+	if (in_list(r)) {
+		for (i = 0; i < a->drawcount; i++) {
+			vgpu_wstore_primitive(r, a->mode);
+			r->gl->DrawArrays(a->mode, a->first[i], a->count[i]);
+		}
+		return 0;
+	}
 	r->gl->MultiDrawArrays(a->mode, a->first, a->count, a->drawcount);
 	return 0;
 }
@@ -104,8 +119,30 @@ int replay_glArrayElement(struct vgpu_replay *r, const struct args_glArrayElemen
 /* Once begun, the driver answers nothing: what glArrayElement needs to know is asked now. */
 int replay_glBegin(struct vgpu_replay *r, const struct args_glBegin *a)
 {
+	struct vgpu_wgl *w = vgpu_wgl_get(r);
+
+	vgpu_wstore_primitive(r, a->mode);
 	vgpu_welements_begin(r);
+	/* a second one is an error: the first goes on */
+	if (w && !w->primitive_open) {
+		w->primitive = a->mode;
+		w->primitive_open = true;
+	}
 	r->gl->Begin(a->mode);
+	return 0;
+}
+
+/* Mesa ends the primitive and begins another, where it compiles a list. */
+int replay_glPrimitiveRestartNV(struct vgpu_replay *r, const struct args_glPrimitiveRestartNV *a)
+{
+	(void)a;
+	if (!vgpu_wstore_restarts(r)) {
+		r->gl->PrimitiveRestartNV();
+		return 0;
+	}
+	r->gl->End();
+	vgpu_wstore_primitive(r, r->ctx->wgl->primitive);
+	r->gl->Begin(r->ctx->wgl->primitive);
 	return 0;
 }
 
@@ -113,6 +150,8 @@ int replay_glEnd(struct vgpu_replay *r, const struct args_glEnd *a)
 {
 	(void)a;
 	r->gl->End();
+	if (r->ctx->wgl)
+		r->ctx->wgl->primitive_open = false;
 	vgpu_welements_forget(r);
 	return 0;
 }
@@ -240,10 +279,12 @@ static void indices_end(struct vgpu_replay *r, const struct indices *in)
                                                                                                   \
 		if (rc <= 0)                                                                      \
 			return rc;                                                                \
-		if (!vgpu_welements_indices(r, (uintptr_t)in.pointer, a->count, a->type, base))   \
-			refuse(r);                                                                \
-		else                                                                              \
+		if (vgpu_welements_indices(r, (uintptr_t)in.pointer, a->mode, a->count, a->type, base)) { \
+			vgpu_wstore_primitive(r, a->mode);                                        \
 			r->gl->name call;                                                         \
+		} else {                                                                          \
+			refuse(r);                                                                \
+		}                                                                                 \
 		indices_end(r, &in);                                                              \
 		return 0;                                                                         \
 	}
@@ -320,13 +361,22 @@ int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMu
 	for (i = 0; i < a->drawcount; i++)
 		pointers[i] = (const uint8_t *)in.pointer + a->offsets[i];
 	for (i = 0; i < a->drawcount; i++) {
-		if (!vgpu_welements_indices(r, (uintptr_t)pointers[i], a->count[i], a->type,
-		                            a->basecount ? a->basevertex[i] : 0)) {
+		if (!vgpu_welements_indices(r, (uintptr_t)pointers[i], a->mode, a->count[i],
+		                            a->type, a->basecount ? a->basevertex[i] : 0)) {
 			indices_end(r, &in);
 			return refuse(r);
 		}
 	}
-	if (a->basecount)
+	if (in_list(r)) {
+		for (i = 0; i < a->drawcount; i++) {
+			vgpu_wstore_primitive(r, a->mode);
+			if (a->basecount)
+				r->gl->DrawElementsBaseVertex(a->mode, a->count[i], a->type, pointers[i],
+				                              a->basevertex[i]);
+			else
+				r->gl->DrawElements(a->mode, a->count[i], a->type, pointers[i]);
+		}
+	} else if (a->basecount)
 		r->gl->MultiDrawElementsBaseVertex(a->mode, a->count, a->type, pointers, a->drawcount,
 		                                   a->basevertex);
 	else
@@ -351,6 +401,18 @@ static bool indirect_inside(struct vgpu_replay *r, uint64_t offset, int64_t n, i
 	return size > 0 && offset <= (uint64_t)size && total <= (uint64_t)size - offset;
 }
 
+/*
+ * Mesa takes the storage of the element buffer without looking whether there is any (22.3:
+ * st_indirect_draw_vbo); llvmpipe then reads a resource at NULL. It does look when it draws directly.
+ */
+static bool element_storage(struct vgpu_replay *r)
+{
+	GLint size = 0;
+
+	r->gl->GetBufferParameteriv(GL_ELEMENT_ARRAY_BUFFER, GL_BUFFER_SIZE, &size);
+	return size != 0; /* sizes beyond 2 GiB are clamped, or wrap */
+}
+
 /* True when parameters, and indices where there are some, come from buffers. */
 static bool indirect_ok(struct vgpu_replay *r, const struct vgpu_ref *ref, bool elements,
                         int64_t n, int64_t stride)
@@ -359,7 +421,8 @@ static bool indirect_ok(struct vgpu_replay *r, const struct vgpu_ref *ref, bool 
 
 	if (ref->kind == VGPU_REF_BLOB || !vgpu_wgl_arrays_safe(r) || !vgpu_welements_unknown(r) ||
 	    !vgpu_wgl_bound(r, VGPU_WBIND_INDIRECT, &indirect) || !indirect ||
-	    (elements && (!vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &element) || !element)) ||
+	    (elements && (!vgpu_wgl_bound(r, VGPU_WBIND_ELEMENT, &element) || !element ||
+	                  !element_storage(r))) ||
 	    !indirect_inside(r, ref->value, n, stride, elements ? 20 : 16)) {
 		refuse(r);
 		return false;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "backend/worker/context.h"
+#include "backend/worker/gl_list_store.h"
+#include "backend/worker/gl_wide.h"
 #include "protocol/gl_size.h"
 
 #define NO_ELEMENT (-1)
@@ -31,6 +33,7 @@ void vgpu_welements_mode(struct vgpu_replay *r)
 struct array {
 	GLuint buffer;
 	int64_t offset, stride, bytes; /* bytes of one element */
+	bool wide;                     /* of more than two doubles, and given as such */
 };
 
 static int64_t element_bytes(GLint size, GLenum type)
@@ -53,7 +56,7 @@ static int64_t element_bytes(GLint size, GLenum type)
 static bool ask_generic(struct vgpu_replay *r, GLuint index, struct array *a)
 {
 	const struct vgpu_gl *gl = r->gl;
-	GLint size = 4, type = GL_DOUBLE, stride = 0, binding = -1, relative = 0, buffer = 0;
+	GLint size = 4, type = GL_DOUBLE, stride = 0, binding = -1, relative = 0, buffer = 0, wide = 1;
 	GLint64 offset = -1;
 	void *pointer = NULL;
 
@@ -62,6 +65,9 @@ static bool ask_generic(struct vgpu_replay *r, GLuint index, struct array *a)
 	gl->GetVertexAttribiv(index, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
 	a->buffer = (GLuint)buffer;
 	a->bytes = element_bytes(size, (GLenum)type);
+	if (type == GL_DOUBLE && r->ctx->caps.version >= 43)
+		gl->GetVertexAttribiv(index, GL_VERTEX_ATTRIB_ARRAY_LONG, &wide);
+	a->wide = type == GL_DOUBLE && size > 2 && wide;
 	if (r->ctx->caps.version >= 43 && gl->GetInteger64i_v && gl->GetIntegeri_v) {
 		gl->GetVertexAttribiv(index, GL_VERTEX_ATTRIB_BINDING, &binding);
 		gl->GetVertexAttribiv(index, GL_VERTEX_ATTRIB_RELATIVE_OFFSET, &relative);
@@ -150,10 +156,12 @@ static int64_t last_element(struct vgpu_replay *r)
 {
 	struct vgpu_wgl *w = r->ctx->wgl;
 	int64_t last = ANY_ELEMENT;
+	uint32_t wide = 0;
 	uint64_t bits;
 	GLuint old;
 
-	if (!vgpu_wgl_arrays_safe(r) || !w->vao || !vgpu_wgl_bound(r, VGPU_WBIND_ARRAY, &old))
+	/* Mesa (22.3) keeps what it tells of a stride in 16 bits, not what it uses */
+	if (w->long_stride || !vgpu_wgl_arrays_safe(r) || !w->vao || !vgpu_wgl_bound(r, VGPU_WBIND_ARRAY, &old))
 		return NO_ELEMENT;
 	for (bits = w->vao->enabled; bits && last >= 0; bits &= bits - 1) {
 		uint32_t array = (uint32_t)__builtin_ctzll(bits);
@@ -169,10 +177,12 @@ static int64_t last_element(struct vgpu_replay *r)
 		r->gl->BindBuffer(GL_ARRAY_BUFFER, old);
 		if (a.offset < 0 || a.stride < 0 || a.offset > size || a.bytes > size - a.offset)
 			return NO_ELEMENT;
+		if (a.wide)
+			wide |= 1u << (array - VGPU_ARRAY_GENERIC0);
 		fits = a.stride ? (size - a.offset - a.bytes) / a.stride : ANY_ELEMENT;
 		last = fits < last ? fits : last;
 	}
-	return last;
+	return vgpu_wwide(r, wide) ? last : NO_ELEMENT;
 }
 
 /* ---- single elements --------------------------------------------------------------------- */
@@ -215,6 +225,34 @@ bool vgpu_welements_in_list(struct vgpu_replay *r, int64_t first, int64_t count)
 	return count <= 0 || (first >= 0 && first + count - 1 <= last_element(r));
 }
 
+bool vgpu_welements_feedback(struct vgpu_replay *r)
+{
+	GLint program = 0, pipeline = 0, blocks = 0, block, at, buffer;
+
+	if (r->ctx->wgl->vao && r->ctx->wgl->vao->enabled && last_element(r) == NO_ELEMENT)
+		return false;
+	if (r->ctx->caps.version < 31 || !vgpu_wgl_integer(r, GL_CURRENT_PROGRAM, &program))
+		return true;
+	if (!program)
+		return r->ctx->caps.version < 41 ||
+		       (vgpu_wgl_integer(r, GL_PROGRAM_PIPELINE_BINDING, &pipeline) && !pipeline);
+	if (r->ctx->caps.version >= 43) {
+		r->gl->GetProgramInterfaceiv((GLuint)program, GL_SHADER_STORAGE_BLOCK, GL_ACTIVE_RESOURCES,
+		                             &blocks);
+		if (blocks)
+			return false;
+	}
+	r->gl->GetProgramiv((GLuint)program, GL_ACTIVE_UNIFORM_BLOCKS, &blocks);
+	for (block = 0; block < blocks; block++) {
+		at = buffer = 0;
+		r->gl->GetActiveUniformBlockiv((GLuint)program, (GLuint)block, GL_UNIFORM_BLOCK_BINDING, &at);
+		r->gl->GetIntegeri_v(GL_UNIFORM_BUFFER_BINDING, (GLuint)at, &buffer);
+		if (!buffer)
+			return false;
+	}
+	return true;
+}
+
 bool vgpu_welements_unknown(struct vgpu_replay *r)
 {
 	const struct vgpu_wgl *w = r->ctx->wgl;
@@ -222,9 +260,12 @@ bool vgpu_welements_unknown(struct vgpu_replay *r)
 	return !w || !(w->compiling || w->feedback);
 }
 
-/* The largest and the least of the indices. False: they cannot be read. */
-static bool span(struct vgpu_replay *r, uint64_t offset, int64_t count, uint32_t bytes,
-                 int64_t *most_out, int64_t *least_out)
+/*
+ * The largest and the least of the indices. False: they cannot be read, or a restart
+ * leaves one alone that may not be (gl_list_store.h).
+ */
+static bool span(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t count,
+                 uint32_t bytes, int64_t *most_out, int64_t *least_out)
 {
 	uint64_t total = (uint64_t)count * bytes;
 	int64_t most = 0, least = UINT32_MAX;
@@ -232,7 +273,8 @@ static bool span(struct vgpu_replay *r, uint64_t offset, int64_t count, uint32_t
 	GLint restart_index = 0;
 	uint32_t restart;
 	uint8_t *data;
-	int64_t i;
+	bool none_alone = restarts && vgpu_wstore_grows(mode), alone = false;
+	int64_t i, run = 0;
 
 	if (restarts)
 		vgpu_wgl_integer(r, GL_PRIMITIVE_RESTART_INDEX, &restart_index);
@@ -246,19 +288,24 @@ static bool span(struct vgpu_replay *r, uint64_t offset, int64_t count, uint32_t
 		             : bytes == 2 ? ((uint16_t *)data)[i]
 		                          : data[i];
 
-		if (restarts && v == restart)
+		if (restarts && v == restart) {
+			alone |= run == 1;
+			run = 0;
 			continue;
+		}
+		run++;
 		most = v > most ? v : most;
 		least = v < least ? v : least;
 	}
 	free(data);
+	alone |= run == 1 && count > 1;
 	*most_out = most;
 	*least_out = least;
-	return true;
+	return !(none_alone && alone);
 }
 
-bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t count, GLenum type,
-                            int64_t base)
+bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t count,
+                            GLenum type, int64_t base)
 {
 	const struct vgpu_wgl *w = r->ctx->wgl;
 	uint32_t bytes = vgpu_type_bytes(type);
@@ -266,6 +313,8 @@ bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t coun
 
 	if (__builtin_expect(!w || !(w->compiling || w->feedback), 1))
 		return true;
+	if (w->feedback && !vgpu_welements_feedback(r))
+		return false;
 	if (count <= 0 || (type != GL_UNSIGNED_BYTE && type != GL_UNSIGNED_SHORT &&
 	                   type != GL_UNSIGNED_INT))
 		return true; /* the driver refuses, or reads nothing */
@@ -275,7 +324,7 @@ bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t coun
 	if (!w->compiling)
 		return true;
 	last = last_element(r);
-	return last == ANY_ELEMENT ||
-	       (span(r, offset, count, bytes, &most, &least) &&
+	return (last == ANY_ELEMENT && !vgpu_wstore_grows(mode)) ||
+	       (span(r, offset, mode, count, bytes, &most, &least) &&
 	        (least > most || (least + base >= 0 && most + base <= last)));
 }

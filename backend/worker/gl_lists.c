@@ -4,8 +4,10 @@
  * and the worker makes no lists, so nothing can collide. glGenLists makes empty
  * ones, as GL says it does.
  */
+#include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
+#include "backend/worker/gl_list_store.h"
 #include "decode.h"
 #include "host_gl.h"
 
@@ -26,6 +28,7 @@ int replay_glGenLists(struct vgpu_replay *r, const struct args_glGenLists *a)
 
 int replay_glNewList(struct vgpu_replay *r, const struct args_glNewList *a)
 {
+	vgpu_wstore_list(r);
 	r->gl->NewList(a->list, a->mode);
 	vgpu_welements_mode(r);
 	return 0;
@@ -36,6 +39,8 @@ int replay_glEndList(struct vgpu_replay *r, const struct args_glEndList *a)
 	(void)a;
 	r->gl->EndList();
 	vgpu_welements_mode(r);
+	if (r->ctx->wgl)
+		r->ctx->wgl->primitive_open = false;
 	return 0;
 }
 
@@ -58,4 +63,17 @@ int replay_glDeleteLists(struct vgpu_replay *r, const struct args_glDeleteLists 
 		return -EPROTO;
 	r->gl->DeleteLists(a->list, a->range);
 	return 0;
+}
+
+/* Fragment shaders are made as lists are; Mesa takes any number of them, and memory for each. */
+int replay_glGenFragmentShadersATI(struct vgpu_replay *r,
+                                   const struct args_glGenFragmentShadersATI *a)
+{
+	GLuint first = 0;
+
+	if (a->range > VGPU_MAX_NAMES)
+		vgpu_wcontext_raise(r, GL_OUT_OF_MEMORY);
+	else
+		first = r->gl->GenFragmentShadersATI(a->range);
+	return vgpu_answer_value(r, VGPU_OP_glGenFragmentShadersATI, first);
 }

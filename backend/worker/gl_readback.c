@@ -326,19 +326,83 @@ static void read_pixels(struct vgpu_replay *r, struct readback *rb, GLint x, GLi
 	vgpu_wfbo_read_end(r);
 }
 
+/*
+ * Does the image lie in the pack buffer as a whole? Mesa (22.3: read_pixels) cuts off what is outside
+ * the framebuffer and compares what is left, as if its rows lay close; it then writes rows as far
+ * apart as they were, and skips what was cut off at the left and the bottom.
+ */
+static bool fits_buffer(struct vgpu_replay *r, uint64_t offset, GLsizei width, GLsizei height,
+                        GLenum format, GLenum type)
+{
+	const struct vgpu_pixel_store *store = vgpu_wgl_pack(r);
+	int64_t row = store && store->row_length > 0 ? store->row_length : width;
+	uint64_t stride, last, rows, end, one;
+	GLint64 size = 0;
+	GLint size32 = 0;
+
+	if (!store || width <= 0 || height <= 0 || row <= 0)
+		return true; /* nothing is written */
+	one = image_bytes(r, row, 1, 1, format, type);
+	stride = image_bytes(r, row, 2, 1, format, type) - one;
+	last = image_bytes(r, (int64_t)store->skip_pixels + width, 1, 1, format, type);
+	if (!one || !last)
+		/* no format that is known here: then the driver should not know it either */
+		return false;
+	rows = (uint64_t)store->skip_rows + (uint64_t)height - 1;
+	if (__builtin_mul_overflow(rows, stride, &end) || __builtin_add_overflow(end, last, &end) ||
+	    __builtin_add_overflow(end, offset, &end))
+		return false;
+	if (r->gl->GetBufferParameteri64v && r->ctx->caps.version >= (r->ctx->caps.es ? 30 : 32)) {
+		r->gl->GetBufferParameteri64v(GL_PIXEL_PACK_BUFFER, GL_BUFFER_SIZE, &size);
+	} else {
+		r->gl->GetBufferParameteriv(GL_PIXEL_PACK_BUFFER, GL_BUFFER_SIZE, &size32);
+		size = size32;
+	}
+	return size > 0 && end <= (uint64_t)size;
+}
+
+static void read_checked(struct vgpu_replay *r, struct readback *rb, const struct vgpu_ref *ref,
+                         GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type)
+{
+	bool fits = ref->kind == VGPU_REF_BLOB ||
+	            fits_buffer(r, (uintptr_t)rb->pixels, width, height, format, type);
+
+	/* where it does not, the driver may still find another error, with nothing to write */
+	read_pixels(r, rb, x, y, fits ? width : 0, fits ? height : 0, format, type);
+	if (!fits)
+		vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
+}
+
+/* Mesa (22.3: read_pixels of ES 3) looks at the read buffer before it asks whether there is one. */
+static bool has_source(struct vgpu_replay *r, GLenum format)
+{
+	GLint buffer = GL_BACK;
+
+	if (!r->ctx->caps.es || r->ctx->caps.version < 30 || part(format) != GL_COLOR_BUFFER_BIT)
+		return true;
+	if (vgpu_wgl_integer(r, GL_READ_BUFFER, &buffer) && buffer != GL_NONE)
+		return true;
+	vgpu_wcontext_raise(r, GL_INVALID_OPERATION);
+	return false;
+}
+
 int replay_glReadPixels(struct vgpu_replay *r, const struct args_glReadPixels *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height) || !has_source(r, a->format))
+		return a->pixels.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadPixels) : 0;
 	READ(VGPU_OP_glReadPixels, &a->pixels,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
-	     read_pixels(r, &rb, a->x, a->y, a->width, a->height, a->format, a->type));
+	     read_checked(r, &rb, &a->pixels, a->x, a->y, a->width, a->height, a->format, a->type));
 }
 
 int replay_glReadnPixels(struct vgpu_replay *r, const struct args_glReadnPixels *a)
 {
+	if (!vgpu_wfbo_rectangle(r, a->x, a->y, a->width, a->height) || !has_source(r, a->format))
+		return a->data.kind == VGPU_REF_BLOB ? vgpu_answer_empty(r, VGPU_OP_glReadnPixels) : 0;
 	/* the guest has compared with bufSize; the driver's own check is of a buffer */
 	READ(VGPU_OP_glReadnPixels, &a->data,
 	     image_bytes(r, a->width, a->height, 1, a->format, a->type),
-	     read_pixels(r, &rb, a->x, a->y, a->width, a->height, a->format, a->type));
+	     read_checked(r, &rb, &a->data, a->x, a->y, a->width, a->height, a->format, a->type));
 }
 
 /* ---- levels of textures -------------------------------------------------------------------- */

@@ -24,7 +24,17 @@ enum fuzz_start {
  */
 const uint8_t *fuzz_prelude(enum fuzz_start start, size_t *n_out);
 
+/*
+ * Keep from the driver what only takes it long. Replaces functions of gl, which is the
+ * host's table, once; how many calls were withheld is told at the end.
+ */
+struct vgpu_gl;
+void fuzz_limit(struct vgpu_gl *gl);
+
 /* Run one input against an open host (vgpu_host_get). */
 void fuzz_run(const uint8_t *data, size_t size);
+
+/* Run again what $FUZZ_HISTORY has kept in a file, with the $FUZZ_KEEP of then. Exits when it cannot be read. */
+void fuzz_replay(const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One input: a program connects (or is there already), has sent its prelude, and sends the input. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,6 +16,7 @@
 #include "backend/worker/stream.h"
 #include "tests/fuzz/decode_input.h"
 
+#define HISTORY_BYTES ((size_t)1 << 20)
 #define POOL_BYTES (VGPU_POOL_HEADER + 4 * 32 * 32 * 4)
 
 static void broken(struct vgpu_wconn *conn, const char *why)
@@ -36,32 +38,39 @@ static int pool_memory(void)
  * A program that is there already. Making contexts takes a driver much longer
  * than an input does, so $FUZZ_KEEP inputs (1 without it) go to the same one:
  * each begins with the state that the ones before have left. What they were is
- * kept, and written to $FUZZ_HISTORY when a sanitizer ends the process: it is
- * an input by itself.
+ * kept in $FUZZ_HISTORY-START, each behind its size in 32 bits, and zeros at the
+ * end: $FUZZ_REPLAY=FILE runs them again before anything else.
  */
 struct program {
 	struct vgpu_wconn *conn;
 	struct vgpu_wstream *stream;
 	unsigned int inputs;
-	uint8_t history[1u << 20];
+	uint8_t *history;
 	size_t history_bytes;
 };
 static struct program programs[FUZZ_STARTS];
 static struct program *running;
 
-static void write_history(void)
+/* A file for the history of programs of this start, or memory. */
+static uint8_t *history_memory(enum fuzz_start start)
 {
-	const char *path = getenv("FUZZ_HISTORY");
-	int fd = path && running ? open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600) : -1;
+	const char *env = getenv("FUZZ_HISTORY");
+	char path[256];
+	int fd = -1;
+	void *at;
 
-	if (fd < 0)
-		return;
-	if (write(fd, running->history, running->history_bytes) < 0)
+	if (env && snprintf(path, sizeof(path), "%s-%d", env, start) < (int)sizeof(path))
+		fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 && ftruncate(fd, HISTORY_BYTES) < 0)
 		abort();
-	close(fd);
+	at = mmap(NULL, HISTORY_BYTES, PROT_READ | PROT_WRITE,
+	          fd >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, fd, 0);
+	if (at == MAP_FAILED)
+		abort();
+	if (fd >= 0)
+		close(fd);
+	return at;
 }
-
-void __sanitizer_set_death_callback(void (*callback)(void));
 
 static unsigned int keep(void)
 {
@@ -71,7 +80,6 @@ static unsigned int keep(void)
 	if (!n) {
 		n = env ? (unsigned int)strtoul(env, NULL, 10) : 1;
 		n = n ? n : 1;
-		__sanitizer_set_death_callback(write_history);
 	}
 	return n;
 }
@@ -103,6 +111,9 @@ static void program_start(struct program *p, enum fuzz_start start)
 	if (vgpu_wstream_feed(p->stream, prelude, n))
 		abort(); /* what our own encoders write is never an error */
 	p->inputs = 0;
+	if (!p->history)
+		p->history = history_memory(start);
+	memset(p->history, 0, p->history_bytes);
 	p->history[0] = (uint8_t)start;
 	p->history_bytes = 1;
 }
@@ -133,6 +144,7 @@ static struct program *program_of(enum fuzz_start start)
 void fuzz_run(const uint8_t *data, size_t size)
 {
 	struct program *p;
+	uint32_t size32;
 	uint8_t *copy;
 	size_t n;
 
@@ -144,9 +156,11 @@ void fuzz_run(const uint8_t *data, size_t size)
 	n = (size - 1) & ~(size_t)7;
 	copy = aligned_alloc(8, n ? n : 8);
 	memcpy(copy, data + 1, n);
-	if (n <= sizeof(p->history) - p->history_bytes) {
-		memcpy(p->history + p->history_bytes, data + 1, n);
-		p->history_bytes += n;
+	if (n && n + sizeof(size32) <= HISTORY_BYTES - p->history_bytes) {
+		size32 = (uint32_t)n;
+		memcpy(p->history + p->history_bytes, &size32, sizeof(size32));
+		memcpy(p->history + p->history_bytes + sizeof(size32), data + 1, n);
+		p->history_bytes += sizeof(size32) + n;
 	}
 	vgpu_wstream_feed(p->stream, copy, n);
 	/* the next input begins with a command */
@@ -154,4 +168,31 @@ void fuzz_run(const uint8_t *data, size_t size)
 	free(copy);
 	if (++p->inputs >= keep())
 		program_end(p);
+}
+
+void fuzz_replay(const char *path)
+{
+	uint8_t *all = malloc(HISTORY_BYTES), *input = malloc(HISTORY_BYTES);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t have = fd >= 0 && all && input ? read(fd, all, HISTORY_BYTES) : -1;
+	size_t at = 1;
+	uint32_t n;
+
+	if (have < 1) {
+		fprintf(stderr, "fuzz_decode: %s cannot be read\n", path);
+		exit(1);
+	}
+	while (at + sizeof(n) <= (size_t)have) {
+		memcpy(&n, all + at, sizeof(n));
+		at += sizeof(n);
+		if (!n || n > (size_t)have - at)
+			break;
+		input[0] = all[0];
+		memcpy(input + 1, all + at, n);
+		fuzz_run(input, n + 1);
+		at += n;
+	}
+	free(input);
+	free(all);
+	close(fd);
 }

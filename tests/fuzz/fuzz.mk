@@ -22,7 +22,7 @@ fuzz-seeds: fuzz-build
 ifdef IN_FUZZ
 # the archives by name: this file is read before the variables that hold them are set
 FUZZ_LINK = $(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS)
-FUZZ_DECODE := $(patsubst %,$B/tests/fuzz/%.o,fuzz_decode decode_run prelude mutate)
+FUZZ_DECODE := $(patsubst %,$B/tests/fuzz/%.o,fuzz_decode decode_run limits prelude mutate)
 $B/bin/fuzz_decode: $(FUZZ_DECODE) $B/tests/fuzz/null_host.o $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
 $B/bin/fuzz_decode_gl: $(FUZZ_DECODE) $B/libvgpu-worker.a $B/libvgpu-frontend.a $B/libvgpu-protocol.a
 $B/bin/fuzz_broker: $B/tests/fuzz/fuzz_broker.o $B/libvgpu-daemon.a $B/libvgpu-protocol.a

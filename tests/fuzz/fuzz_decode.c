@@ -22,10 +22,20 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
+	/* small images are as good as large ones, and quicker */
+	setenv("VGPU_WORKER_VRAM_MB", "16", 0);
+	/*
+	 * As in the jail there is no cache of shaders on disk. With one Mesa (22.3) compiles again what a
+	 * cached link lacks, and goes on with names that it has freed (shader_cache.cpp: compile_shaders).
+	 */
+	setenv("MESA_SHADER_CACHE_DIR", "/dev/null/none", 0);
 	if (vgpu_host_open(error, sizeof(error))) {
 		fprintf(stderr, "fuzz_decode: %s\n", error);
 		exit(1);
 	}
+	fuzz_limit(vgpu_host_get()->gl);
+	if (getenv("FUZZ_REPLAY"))
+		fuzz_replay(getenv("FUZZ_REPLAY"));
 	return 0;
 }
 

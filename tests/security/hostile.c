@@ -238,7 +238,7 @@ void *scribble(void *scribbler)
 
 static const struct test *const suites[] = { ring_tests,   decode_tests,   pixel_tests, state_tests,
 	                                     reply_tests,  resource_tests, memory_tests,
-	                                     honest_tests, map_tests,      extension_tests };
+	                                     honest_tests, map_tests,      extension_tests, driver_tests };
 static unsigned int passed, failed, left_out;
 
 static const char *judge(const struct test *test, struct peer *p)

@@ -39,7 +39,7 @@ struct test {
 	void (*run)(struct peer *p);
 };
 extern const struct test ring_tests[], decode_tests[], pixel_tests[], state_tests[], reply_tests[],
-	resource_tests[], memory_tests[], honest_tests[], map_tests[], extension_tests[];
+	resource_tests[], memory_tests[], honest_tests[], map_tests[], extension_tests[], driver_tests[];
 
 /* Memory that changes all the time until stop: pthread_create's function and its argument. */
 struct scribbler {

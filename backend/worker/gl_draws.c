@@ -64,7 +64,7 @@ void quick_glDrawArrays(struct vgpu_replay *r, const uint8_t *fixed, vgpu_gl_fn 
 	GLint first = shared->first;
 	GLsizei count = shared->count;
 
-	if (vgpu_wgl_arrays_known(w) && __builtin_expect(!w->compiling, 1))
+	if (vgpu_wgl_arrays_known(w) && __builtin_expect(!w->compiling && !w->feedback, 1))
 		((__typeof__(r->gl->DrawArrays))fn)(mode, first, count);
 	else
 		draw_arrays_slowly(r, mode, first, count);

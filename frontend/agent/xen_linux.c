@@ -143,84 +143,13 @@ int vgpu_store_lowest(struct vgpu_store *store, const char *path)
 
 /* ---- grants ----------------------------------------------------------------- */
 
-/* Pages that are asked for at once: what a failed question costs, see alloc_uncounted. */
-#define AT_ONCE 16
-
-static bool limit_is_ours; /* vgpu_xen_prepare was to raise it */
-static uint64_t granted;   /* pages of ours that have not been given back */
-
-static long read_limit(void)
-{
-	char text[32] = "";
-	int fd = open(LIMIT_FILE, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return n > 0 ? strtol(text, NULL, 10) : -1;
-}
-
-static bool write_limit(long pages)
-{
-	int fd = open(LIMIT_FILE, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && dprintf(fd, "%ld", pages) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/*
- * An allocation that fails because the grant table is full makes gntalloc (Linux 6.1, add_grefs)
- * subtract one page too many from its sum. Once that is negative, the comparison with the limit,
- * unsigned, refuses everything for ever. So when there is room below the limit by our own
- * count, the question is put once more without a limit, which -1 means there.
- */
-static int alloc_uncounted(int fd, struct ioctl_gntalloc_alloc_gref *op, uint64_t have)
-{
-	static bool said;
-	long limit = read_limit();
-	int rc;
-
-	if (!limit_is_ours || limit < 0 || have + op->count > (uint64_t)limit || !write_limit(-1))
-		return -1;
-	rc = ioctl(fd, IOCTL_GNTALLOC_ALLOC_GREF, op);
-	write_limit(limit);
-	if (rc == 0 && !said) {
-		said = true;
-		vgpu_agent_log("xen_gntalloc has lost count of its pages, as it does after the grant "
-		               "table was full; going by our own count, %lu of %ld pages",
-		               (unsigned long)have, limit);
-	}
-	return rc;
-}
-
-/* Some pages more into the file, behind those that it has. Returns 0 or a negative errno. */
-static int alloc_some(struct vgpu_grant *grant, struct ioctl_gntalloc_alloc_gref *op, uint32_t done)
-{
-	int rc;
-
-	op->index = 0;
-	if (ioctl(grant->fd, IOCTL_GNTALLOC_ALLOC_GREF, op) < 0) {
-		rc = -errno;
-		if (rc != -ENOSPC || alloc_uncounted(grant->fd, op, granted + done) < 0)
-			return rc;
-	}
-	if (op->index != (uint64_t)done * 4096) /* programs map the file from 0 on */
-		return -EPROTO;
-	memcpy(grant->refs + done, op->gref_ids, op->count * sizeof(uint32_t));
-	return 0;
-}
-
 int vgpu_grant_alloc(uint32_t domid, uint32_t pages, bool writable, struct vgpu_grant *out)
 {
 	struct ioctl_gntalloc_alloc_gref *op;
 	struct vgpu_grant grant = { .fd = -1, .pages = pages };
 	int rc = 0;
 
-	op = calloc(1, sizeof(*op) + AT_ONCE * sizeof(uint32_t));
+	op = calloc(1, sizeof(*op) + (size_t)pages * sizeof(uint32_t));
 	grant.refs = calloc(pages, sizeof(uint32_t));
 	if (!op || !grant.refs) {
 		rc = -ENOMEM;
@@ -233,13 +162,16 @@ int vgpu_grant_alloc(uint32_t domid, uint32_t pages, bool writable, struct vgpu_
 	}
 	op->domid = (uint16_t)domid;
 	op->flags = writable ? GNTALLOC_FLAG_WRITABLE : 0;
-	for (uint32_t done = 0; done < pages && !rc; done += op->count) {
-		op->count = pages - done < AT_ONCE ? pages - done : AT_ONCE;
-		rc = alloc_some(&grant, op, done);
-	}
-	if (rc)
+	op->count = pages;
+	if (ioctl(grant.fd, IOCTL_GNTALLOC_ALLOC_GREF, op) < 0) {
+		rc = -errno;
 		goto out;
-	granted += pages;
+	}
+	if (op->index != 0) { /* a new file begins at 0: programs map it there */
+		rc = -EPROTO;
+		goto out;
+	}
+	memcpy(grant.refs, op->gref_ids, (size_t)pages * sizeof(uint32_t));
 	*out = grant;
 	grant = (struct vgpu_grant){ .fd = -1 };
 out:
@@ -252,10 +184,8 @@ out:
 
 void vgpu_grant_free(struct vgpu_grant *grant)
 {
-	if (grant->fd >= 0) {
+	if (grant->fd >= 0)
 		close(grant->fd);
-		granted -= grant->pages;
-	}
 	free(grant->refs);
 	*grant = (struct vgpu_grant){ .fd = -1 };
 }
@@ -339,6 +269,19 @@ int vgpu_port_park(struct vgpu_port *port)
 
 /* ---- the rest ------------------------------------------------------------------- */
 
+static long read_limit(void)
+{
+	char text[32] = "";
+	int fd = open(LIMIT_FILE, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return n > 0 ? strtol(text, NULL, 10) : -1;
+}
+
 const char *vgpu_xen_explain(int error, uint32_t pages, char *buf, size_t size)
 {
 	long limit = read_limit();
@@ -396,14 +339,17 @@ static void load_module(const char *name, const char *device)
 void vgpu_xen_prepare(uint32_t gntalloc_pages)
 {
 	long now;
+	int fd;
 
-	limit_is_ours = gntalloc_pages != 0;
 	load_module("xen_evtchn", "/dev/xen/evtchn");
 	load_module("xen_gntalloc", "/dev/xen/gntalloc");
 	now = read_limit();
 	if (gntalloc_pages == 0 || now < 0 || now >= (long)gntalloc_pages)
 		return;
-	if (!write_limit(gntalloc_pages))
+	fd = open(LIMIT_FILE, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || dprintf(fd, "%u", gntalloc_pages) < 0)
 		vgpu_agent_log("cannot raise %s from %ld to %u: %s", LIMIT_FILE, now, gntalloc_pages,
 		               strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }

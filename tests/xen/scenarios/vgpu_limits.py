@@ -4,11 +4,12 @@ import dataclasses
 
 from gl import HOST, attach, backend_log, start_agent, start_backend, until_connected
 from scenario import expect, scenario
-from small import as_user, small_guest, start, until_said
+from small import as_user, small_guest, start, until_more_frames, until_said
 
 # A stream of 4 MiB rings has 2049 pages: more than any of the limits below.
 LARGE = "--ring-bytes 4194304"
 SMALL = "--ring-bytes 65536"
+HALF = "--ring-bytes 1048576"  # one such stream fits into two frames of grants, not two
 
 # A Dom0 that maps at most 4 x 256 grants; a page of a PV Dom0's takes two of them.
 FEW_MAPS = dataclasses.replace(HOST, name="vgpu-maptrack", guest_root=False,
@@ -53,13 +54,14 @@ def vgpu_limit_of_gntalloc(host):
 
 @scenario(HOST)
 def vgpu_limit_of_the_grant_table(host):
-    """A guest with two frames of grants, 1024 (Linux does not boot with one); gntalloc allows more."""
-    guest = small_guest(host, "frames", config="max_grant_frames=2\n", options=LARGE)
+    """A guest with two frames of grants, 1016 (Linux does not boot with one); gntalloc allows more."""
+    guest = small_guest(host, "frames", config="max_grant_frames=2\n", options=HALF)
+    start(guest, "steady -p 100")
+    until_more_frames(guest, 2)
     refused(guest, "no grants are left")
     log = guest.run("cat /tmp/agent.log").out
     expect("max_grant_frames" in log and "modprobe.d" not in log, f"no key in the log:\n{log}")
-    restart_agent(guest, SMALL)
-    draws(guest)
+    until_more_frames(guest, 2)  # who has his pages goes on
     guest.destroy()
 
 

@@ -8,7 +8,6 @@
 #include "backend/worker/context.h"
 #include "backend/worker/decode_support.h"
 #include "backend/worker/gl_elements.h"
-#include "backend/worker/gl_list_store.h"
 #include "backend/worker/gl_state.h"
 #include "backend/worker/names.h"
 #include "decode.h"
@@ -30,17 +29,10 @@ static int refuse(struct vgpu_replay *r)
 	return 0;
 }
 
-/* Are draws taken apart into primitives of a display list? */
-static bool in_list(struct vgpu_replay *r)
-{
-	return r->ctx->wgl && r->ctx->wgl->compiling;
-}
-
 int replay_glDrawArrays(struct vgpu_replay *r, const struct args_glDrawArrays *a)
 {
 	if (!vgpu_wgl_arrays_safe(r) || !vgpu_welements_range(r, a->first, a->count))
 		return refuse(r);
-	vgpu_wstore_primitive(r, a->mode);
 	r->gl->DrawArrays(a->mode, a->first, a->count);
 	return 0;
 }
@@ -97,13 +89,6 @@ int replay_glMultiDrawArrays(struct vgpu_replay *r, const struct args_glMultiDra
 	for (i = 0; i < a->drawcount; i++)
 		if (!vgpu_welements_range(r, a->first[i], a->count[i]))
 			return refuse(r);
-	if (in_list(r)) {
-		for (i = 0; i < a->drawcount; i++) {
-			vgpu_wstore_primitive(r, a->mode);
-			r->gl->DrawArrays(a->mode, a->first[i], a->count[i]);
-		}
-		return 0;
-	}
 	r->gl->MultiDrawArrays(a->mode, a->first, a->count, a->drawcount);
 	return 0;
 }
@@ -121,28 +106,10 @@ int replay_glBegin(struct vgpu_replay *r, const struct args_glBegin *a)
 {
 	struct vgpu_wgl *w = vgpu_wgl_get(r);
 
-	vgpu_wstore_primitive(r, a->mode);
 	vgpu_welements_begin(r);
-	/* a second one is an error: the first goes on */
-	if (w && !w->primitive_open) {
-		w->primitive = a->mode;
+	if (w)
 		w->primitive_open = true;
-	}
 	r->gl->Begin(a->mode);
-	return 0;
-}
-
-/* Mesa ends the primitive and begins another, where it compiles a list. */
-int replay_glPrimitiveRestartNV(struct vgpu_replay *r, const struct args_glPrimitiveRestartNV *a)
-{
-	(void)a;
-	if (!vgpu_wstore_restarts(r)) {
-		r->gl->PrimitiveRestartNV();
-		return 0;
-	}
-	r->gl->End();
-	vgpu_wstore_primitive(r, r->ctx->wgl->primitive);
-	r->gl->Begin(r->ctx->wgl->primitive);
 	return 0;
 }
 
@@ -279,12 +246,10 @@ static void indices_end(struct vgpu_replay *r, const struct indices *in)
                                                                                                   \
 		if (rc <= 0)                                                                      \
 			return rc;                                                                \
-		if (vgpu_welements_indices(r, (uintptr_t)in.pointer, a->mode, a->count, a->type, base)) { \
-			vgpu_wstore_primitive(r, a->mode);                                        \
-			r->gl->name call;                                                         \
-		} else {                                                                          \
+		if (!vgpu_welements_indices(r, (uintptr_t)in.pointer, a->count, a->type, base))   \
 			refuse(r);                                                                \
-		}                                                                                 \
+		else                                                                              \
+			r->gl->name call;                                                         \
 		indices_end(r, &in);                                                              \
 		return 0;                                                                         \
 	}
@@ -361,22 +326,13 @@ int replay_vgpuMultiDrawElements(struct vgpu_replay *r, const struct args_vgpuMu
 	for (i = 0; i < a->drawcount; i++)
 		pointers[i] = (const uint8_t *)in.pointer + a->offsets[i];
 	for (i = 0; i < a->drawcount; i++) {
-		if (!vgpu_welements_indices(r, (uintptr_t)pointers[i], a->mode, a->count[i],
-		                            a->type, a->basecount ? a->basevertex[i] : 0)) {
+		if (!vgpu_welements_indices(r, (uintptr_t)pointers[i], a->count[i], a->type,
+		                            a->basecount ? a->basevertex[i] : 0)) {
 			indices_end(r, &in);
 			return refuse(r);
 		}
 	}
-	if (in_list(r)) {
-		for (i = 0; i < a->drawcount; i++) {
-			vgpu_wstore_primitive(r, a->mode);
-			if (a->basecount)
-				r->gl->DrawElementsBaseVertex(a->mode, a->count[i], a->type, pointers[i],
-				                              a->basevertex[i]);
-			else
-				r->gl->DrawElements(a->mode, a->count[i], a->type, pointers[i]);
-		}
-	} else if (a->basecount)
+	if (a->basecount)
 		r->gl->MultiDrawElementsBaseVertex(a->mode, a->count, a->type, pointers, a->drawcount,
 		                                   a->basevertex);
 	else

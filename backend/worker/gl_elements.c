@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "backend/worker/context.h"
-#include "backend/worker/gl_list_store.h"
 #include "backend/worker/gl_wide.h"
 #include "protocol/gl_size.h"
 
@@ -260,12 +259,9 @@ bool vgpu_welements_unknown(struct vgpu_replay *r)
 	return !w || !(w->compiling || w->feedback);
 }
 
-/*
- * The largest and the least of the indices. False: they cannot be read, or a restart
- * leaves one alone that may not be (gl_list_store.h).
- */
-static bool span(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t count,
-                 uint32_t bytes, int64_t *most_out, int64_t *least_out)
+/* The largest and the least of the indices. False: they cannot be read. */
+static bool span(struct vgpu_replay *r, uint64_t offset, int64_t count, uint32_t bytes,
+                 int64_t *most_out, int64_t *least_out)
 {
 	uint64_t total = (uint64_t)count * bytes;
 	int64_t most = 0, least = UINT32_MAX;
@@ -273,8 +269,7 @@ static bool span(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t co
 	GLint restart_index = 0;
 	uint32_t restart;
 	uint8_t *data;
-	bool none_alone = restarts && vgpu_wstore_grows(mode), alone = false;
-	int64_t i, run = 0;
+	int64_t i;
 
 	if (restarts)
 		vgpu_wgl_integer(r, GL_PRIMITIVE_RESTART_INDEX, &restart_index);
@@ -288,24 +283,19 @@ static bool span(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t co
 		             : bytes == 2 ? ((uint16_t *)data)[i]
 		                          : data[i];
 
-		if (restarts && v == restart) {
-			alone |= run == 1;
-			run = 0;
+		if (restarts && v == restart)
 			continue;
-		}
-		run++;
 		most = v > most ? v : most;
 		least = v < least ? v : least;
 	}
 	free(data);
-	alone |= run == 1 && count > 1;
 	*most_out = most;
 	*least_out = least;
-	return !(none_alone && alone);
+	return true;
 }
 
-bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t count,
-                            GLenum type, int64_t base)
+bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t count, GLenum type,
+                            int64_t base)
 {
 	const struct vgpu_wgl *w = r->ctx->wgl;
 	uint32_t bytes = vgpu_type_bytes(type);
@@ -324,7 +314,7 @@ bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, GLenum mode,
 	if (!w->compiling)
 		return true;
 	last = last_element(r);
-	return (last == ANY_ELEMENT && !vgpu_wstore_grows(mode)) ||
-	       (span(r, offset, mode, count, bytes, &most, &least) &&
+	return last == ANY_ELEMENT ||
+	       (span(r, offset, count, bytes, &most, &least) &&
 	        (least > most || (least + base >= 0 && most + base <= last)));
 }

@@ -39,9 +39,9 @@ static inline bool vgpu_welements_range(struct vgpu_replay *r, int64_t first, in
 		return false;
 	return !w->compiling || vgpu_welements_in_list(r, first, count);
 }
-/* A draw of mode: count indices of a type at an offset into the element buffer, each with base added. */
-bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, GLenum mode, int64_t count,
-                            GLenum type, int64_t base);
+/* Count indices of a type at an offset into the element buffer, each with base added. */
+bool vgpu_welements_indices(struct vgpu_replay *r, uint64_t offset, int64_t count, GLenum type,
+                            int64_t base);
 /* Parameters that lie in a buffer. */
 bool vgpu_welements_unknown(struct vgpu_replay *r);
 

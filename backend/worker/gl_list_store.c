@@ -8,39 +8,6 @@
 #define STORE_BYTES (1 << 20) /* VBO_SAVE_BUFFER_SIZE */
 #define NO_MODE 0xffffu
 
-bool vgpu_wstore_grows(GLenum mode)
-{
-	switch (mode) {
-	case GL_POINTS:
-	case GL_LINES:
-	case GL_LINE_LOOP:
-	case GL_LINE_STRIP:
-	case GL_TRIANGLES:
-	case GL_TRIANGLE_FAN:
-	case GL_POLYGON:
-	case GL_PATCHES:
-		return false;
-	default:
-		return true;
-	}
-}
-
-void vgpu_wstore_close(struct vgpu_replay *r, GLenum mode)
-{
-	static const GLubyte none[1];
-
-	if (r->ctx->wgl->store_shared && vgpu_wstore_grows(mode))
-		r->gl->CallLists(0, GL_UNSIGNED_BYTE, none);
-}
-
-bool vgpu_wstore_restarts(struct vgpu_replay *r)
-{
-	const struct vgpu_wgl *w = r->ctx->wgl;
-
-	return w && w->compiling && w->primitive_open && w->store_shared &&
-	       vgpu_wstore_grows(w->primitive);
-}
-
 /*
  * A list that nobody sees: its store holds a vertex, and hears that more come than it
  * ever has room for. That draw is of no mode, so that is all that comes of it.
@@ -75,8 +42,7 @@ void vgpu_wstore_list(struct vgpu_replay *r)
 	if (!version || !vgpu_wgl_integer(r, GL_LIST_INDEX, &list) || list)
 		return;
 	w->store_known = true;
-	w->store_shared = strstr(version, "Mesa") && r->gl->MultiDrawElements;
-	if (w->store_shared) {
+	if (strstr(version, "Mesa") && r->gl->MultiDrawElements) {
 		vgpu_wcontext_keep_errors(r);
 		fill_up(r);
 	}

@@ -79,9 +79,8 @@ struct vgpu_wgl {
 	bool compiling, feedback; /* a list is open; not GL_RENDER (gl_elements.h) */
 	bool long_stride;         /* an array has, or had, one that the driver tells shortened */
 	uint32_t wide;            /* attributes that were of doubles (gl_wide.h) */
-	bool store_known, store_shared; /* how the driver keeps a list's vertices (gl_list_store.h) */
+	bool store_known;         /* the driver's store of a list's vertices was seen to (gl_list_store.h) */
 	bool primitive_open;      /* since glBegin neither glEnd nor glEndList has come */
-	GLenum primitive;         /* of that glBegin */
 	bool begun;               /* since glBegin nothing has come that changes arrays */
 	int64_t last_element;     /* that the arrays held then */
 	GLuint nothing;  /* a buffer for arrays that have none */

@@ -73,49 +73,7 @@ static void reads_inside(struct peer *p)
 	CHECK(peer_error(p) == GL_NO_ERROR);
 }
 
-/* compile_vertex_list: single vertices where more are needed take more indices than there is memory
- * for. */
-static void single_vertices(struct peer *p)
-{
-	static const GLenum modes[] = { GL_TRIANGLES_ADJACENCY,
-					GL_TRIANGLE_STRIP_ADJACENCY,
-					GL_QUADS,
-					GL_TRIANGLE_STRIP,
-					GL_QUAD_STRIP,
-					GL_LINES_ADJACENCY,
-					GL_LINE_STRIP_ADJACENCY };
-	struct vgpu_stream *s = &p->stream;
-	GLint first[64], i;
-	GLsizei count[64];
-	size_t m;
-
-	peer_window(p, 2);
-	for (i = 0; i < 64; i++) {
-		first[i] = i;
-		count[i] = 1;
-	}
-	peer_buffer(p, 1, GL_ARRAY_BUFFER, 1024);
-	enc_vgpuArrayPointer(s, 0, 2, GL_FLOAT, 0, 8, 0);
-	enc_vgpuArrayEnable(s, 0, 1);
-	for (m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
-		enc_glNewList(s, 1, m % 2 ? GL_COMPILE : GL_COMPILE_AND_EXECUTE);
-		for (i = 0; i < 1000; i++) {
-			enc_glBegin(s, modes[m]);
-			enc_glVertex2f(s, 1, (GLfloat)i);
-			if (i % 3 == 2 && (m & 1)) {
-				enc_glPrimitiveRestartNV(s);
-				enc_glVertex2f(s, 2, (GLfloat)i);
-			}
-			enc_glEnd(s);
-		}
-		enc_glMultiDrawArrays(s, modes[m], first, count, 64);
-		enc_glEndList(s);
-		enc_glCallList(s, 1);
-		CHECK(peer_sync(p));
-	}
-}
-
-/* The same: lists that are replayed call by call read as many vertices as there are indices. */
+/* Lists that are replayed call by call read as many vertices as there are indices. */
 static void lists_by_calls(struct peer *p)
 {
 	struct vgpu_stream *s = &p->stream;
@@ -307,7 +265,6 @@ const struct test driver_tests[] = {
 	{ "24-feedback-without-buffers", ALIVE, feedback_without_buffers },
 	{ "24-long-strides", ALIVE, long_strides },
 	{ "25-indirect-without-indices", ALIVE, indirect_without_indices },
-	{ "27-lists-of-single-vertices", ALIVE, single_vertices },
 	{ "27-lists-by-calls", ALIVE, lists_by_calls },
 	{ 0 },
 };

@@ -182,10 +182,10 @@ static void fragments_join(struct peer *p)
 
 /* ---- 4: what changes under the worker's eyes ----------------------------------------------- */
 
-/* Commands of all paths (small, copied whole, in place, joined) while another thread spoils them. */
-static void memory_changes(struct peer *p)
+/* Thirty programs, one after the other, send commands while another thread spoils their ring. */
+static void send_spoilt(struct peer *p, void (*prepare)(struct peer *), void (*send)(struct peer *, int),
+                        int times)
 {
-	static uint8_t data[30000];
 	struct scribbler scribbler = { 0 };
 	struct peer other;
 	pthread_t thread;
@@ -197,15 +197,10 @@ static void memory_changes(struct peer *p)
 		scribbler.bytes = other.stream.cmd.size;
 		scribbler.stop = false;
 		peer_context(&other, 2);
-		peer_buffer(&other, 1, GL_ARRAY_BUFFER, sizeof(data));
+		prepare(&other);
 		CHECK(pthread_create(&thread, NULL, scribble, &scribbler) == 0);
-		for (i = 0; i < 200 && !other.stream.lost; i++) {
-			enc_vgpuBufferWrite(&other.stream, 1, 0, i % 3 ? sizeof(data) : 64, data);
-			enc_glTexImage2D(&other.stream, GL_TEXTURE_2D, 0, GL_RGBA, 50, 50, 0, GL_RGBA,
-			                 GL_UNSIGNED_BYTE, BLOB(data, 10000));
-			enc_glColor4f(&other.stream, 1, 1, 1, 1);
-			vgpu_stream_flush(&other.stream);
-		}
+		for (i = 0; i < times && !other.stream.lost; i++)
+			send(&other, i);
 		scribbler.stop = true;
 		pthread_join(thread, NULL);
 		peer_close(&other);
@@ -213,38 +208,48 @@ static void memory_changes(struct peer *p)
 	CHECK(peer_sync(p));
 }
 
-/* The same for commands that are not copied: their fields are loaded from the ring, each once. */
+static uint8_t spoilt_data[30000];
+
+static void prepare_copied(struct peer *p)
+{
+	peer_buffer(p, 1, GL_ARRAY_BUFFER, sizeof(spoilt_data));
+}
+
+/* Commands of all paths: small, copied whole, in place, joined. */
+static void send_copied(struct peer *p, int i)
+{
+	enc_vgpuBufferWrite(&p->stream, 1, 0, i % 3 ? sizeof(spoilt_data) : 64, spoilt_data);
+	enc_glTexImage2D(&p->stream, GL_TEXTURE_2D, 0, GL_RGBA, 50, 50, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+			 BLOB(spoilt_data, 10000));
+	enc_glColor4f(&p->stream, 1, 1, 1, 1);
+	vgpu_stream_flush(&p->stream);
+}
+
+static void memory_changes(struct peer *p)
+{
+	send_spoilt(p, prepare_copied, send_copied, 200);
+}
+
+static void prepare_loaded(struct peer *p)
+{
+	peer_buffer(p, 1, GL_ELEMENT_ARRAY_BUFFER, 128);
+	/* asks what is bound, so that the next ones need not */
+	enc_glDrawElements(&p->stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, OFFSET(64));
+	CHECK(peer_sync(p));
+}
+
+/* Commands that are not copied: their fields are loaded from the ring, each once. */
+static void send_loaded(struct peer *p, int i)
+{
+	enc_glVertexAttrib4f(&p->stream, 3, 1, 1, (float)i, 1);
+	enc_glBindTexture(&p->stream, GL_TEXTURE_2D, (GLuint)i & 3);
+	enc_glDrawArrays(&p->stream, GL_TRIANGLES, 0, 3);
+	enc_glDrawElements(&p->stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, OFFSET(64));
+}
+
 static void fields_change(struct peer *p)
 {
-	static const uint16_t indices[64];
-	struct scribbler scribbler = { 0 };
-	struct peer other;
-	pthread_t thread;
-	int round, i;
-
-	for (round = 0; round < 30; round++) {
-		peer_open(&other);
-		scribbler.at = other.stream.cmd.data;
-		scribbler.bytes = other.stream.cmd.size;
-		scribbler.stop = false;
-		peer_context(&other, 2);
-		peer_buffer(&other, 1, GL_ELEMENT_ARRAY_BUFFER, sizeof(indices));
-		/* asks what is bound, so that the next ones need not */
-		enc_glDrawElements(&other.stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT, OFFSET(64));
-		CHECK(peer_sync(&other));
-		CHECK(pthread_create(&thread, NULL, scribble, &scribbler) == 0);
-		for (i = 0; i < 20000 && !other.stream.lost; i++) {
-			enc_glVertexAttrib4f(&other.stream, 3, 1, 1, (float)i, 1);
-			enc_glBindTexture(&other.stream, GL_TEXTURE_2D, (GLuint)i & 3);
-			enc_glDrawArrays(&other.stream, GL_TRIANGLES, 0, 3);
-			enc_glDrawElements(&other.stream, GL_TRIANGLES, 3, GL_UNSIGNED_SHORT,
-			                   OFFSET(64));
-		}
-		scribbler.stop = true;
-		pthread_join(thread, NULL);
-		peer_close(&other);
-	}
-	CHECK(peer_sync(p));
+	send_spoilt(p, prepare_loaded, send_loaded, 20000);
 }
 
 /* ---- 6: storms ------------------------------------------------------------------------------- */

@@ -68,7 +68,7 @@ class Table:
 def measure(host, guest, table, seconds):
     for name in MEASURES:  # one at a time: a worker that was awake before does not help the next
         line = f"/mnt/test/bench/bench -t {seconds} -o {name} calls"
-        table.lines("embedded", host.check(f"/mnt/test/bin/vgpu-run -e {line}", limit=120).out)
+        table.lines("embedded", host.check(f"vgpu-run -e {line}", limit=120).out)
         inside = line.replace("/mnt/test/bench/", "")
         table.lines("xen", guest.check(as_user(inside, "VGPU_SOCKET=/run/vgpu/vgpu.sock"),
                                        limit=120).out)
@@ -100,6 +100,7 @@ def main():
                   log_dir=args.build / "xen-logs" / "bench",
                   files=files_for_host(args.build)) as host:
             host.boot()
+            gl.install(host)
             guest = small_guest(host, "bench", memory_mib=256)
             for _ in range(args.rounds):
                 measure(host, guest, table, args.time)

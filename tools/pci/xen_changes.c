@@ -67,10 +67,7 @@ static int64_t deadline_of(const struct vgpu_pci_libxl *xen)
 	return now_ms() + xen->base.wait_s * 1000LL;
 }
 
-/*
- * Wait until pciback and the guest have dealt with the last change. libxl itself gives a
- * guest ten seconds, which a busy one may need more than. False: it took too long.
- */
+/* False: it took too long. */
 static bool wait_until(bool (*there)(struct vgpu_pci_libxl *, uint32_t),
                        struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
 {
@@ -82,6 +79,10 @@ static bool wait_until(bool (*there)(struct vgpu_pci_libxl *, uint32_t),
 	return true;
 }
 
+/*
+ * Wait until pciback and the guest have dealt with the last change. libxl itself gives a
+ * guest ten seconds, which a busy one may need more than. False: it took too long.
+ */
 static bool wait_settled(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
 {
 	return wait_until(vgpu_pci_libxl_settled, xen, domid, deadline);
@@ -107,6 +108,12 @@ static bool answers(struct vgpu_pci_libxl *xen, uint32_t domid)
 	return yes;
 }
 
+/* Wait until such a guest has all that it was given. False: it took too long. */
+static bool wait_connected(struct vgpu_pci_libxl *xen, uint32_t domid, int64_t deadline)
+{
+	return !answers(xen, domid) || wait_until(vgpu_pci_libxl_connected, xen, domid, deadline);
+}
+
 int vgpu_pci_libxl_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu_pci_bdf bdf,
                           const struct vgpu_pci_attach *how)
 {
@@ -127,8 +134,7 @@ int vgpu_pci_libxl_attach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
 	rc = libxl_device_pci_add(xen->ctx, domid, &pci, NULL);
 	libxl_device_pci_dispose(&pci);
 	/* libxl does not wait for the guest's first device: success would be said too early */
-	if (rc == 0 && answers(xen, domid) &&
-	    !wait_until(vgpu_pci_libxl_connected, xen, domid, deadline_of(xen)))
+	if (rc == 0 && !wait_connected(xen, domid, deadline_of(xen)))
 		return no_answer(xen);
 	return vgpu_pci_libxl_failed(xen, "libxl_device_pci_add", rc);
 }
@@ -177,15 +183,14 @@ int vgpu_pci_libxl_detach(struct vgpu_pci_xen *base, uint32_t domid, struct vgpu
 			return vgpu_pci_libxl_entry_drop(xen, domid, bdf);
 		if (entry == VGPU_PCI_ENTRY_NONE)
 			return 0; /* or the guest has ended meanwhile */
+		if (late)
+			return force ? vgpu_pci_libxl_entry_drop(xen, domid, bdf) : no_answer(xen);
 		/*
 		 * libxl takes the guest's right to the registers before it asks: a driver that is
 		 * still on its way in would fall over, and the guest's kernel with it.
 		 */
-		if (!force && !late && answers(xen, domid) &&
-		    !wait_until(vgpu_pci_libxl_connected, xen, domid, deadline))
+		if (!force && !wait_connected(xen, domid, deadline))
 			return no_answer(xen);
-		if (late)
-			return force ? vgpu_pci_libxl_entry_drop(xen, domid, bdf) : no_answer(xen);
 		rc = detach_once(xen, domid, bdf, force);
 		if (rc < 0)
 			return vgpu_pci_libxl_failed(xen, "libxl_device_pci_remove", rc);
